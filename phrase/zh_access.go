@@ -1,0 +1,4 @@
+package phrase
+
+// zhAccess are the sentences of its room.
+var zhAccess = map[string]string{}

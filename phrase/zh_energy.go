@@ -1,0 +1,4 @@
+package phrase
+
+// zhEnergy are the sentences of its room.
+var zhEnergy = map[string]string{}

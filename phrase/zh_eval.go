@@ -1,0 +1,4 @@
+package phrase
+
+// zhEval are the sentences of its room.
+var zhEval = map[string]string{}

@@ -1,0 +1,4 @@
+package phrase
+
+// zhHub are the sentences of its room.
+var zhHub = map[string]string{}

@@ -1,0 +1,4 @@
+package phrase
+
+// zhPrep are the sentences of its room.
+var zhPrep = map[string]string{}

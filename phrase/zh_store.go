@@ -1,0 +1,4 @@
+package phrase
+
+// zhStore are the sentences of its room.
+var zhStore = map[string]string{}

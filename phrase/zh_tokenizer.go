@@ -1,0 +1,4 @@
+package phrase
+
+// zhTokenizer are the sentences of its room.
+var zhTokenizer = map[string]string{}

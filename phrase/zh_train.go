@@ -1,0 +1,4 @@
+package phrase
+
+// zhTrain are the sentences of its room.
+var zhTrain = map[string]string{}

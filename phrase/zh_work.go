@@ -1,0 +1,4 @@
+package phrase
+
+// zhWork are the sentences of its room.
+var zhWork = map[string]string{}
