@@ -23,6 +23,7 @@ type Endpoint struct {
 
 // ReplicaReady is what a replica says when it can answer.
 type ReplicaReady struct {
-	Address string `json:"address"` // 127.0.0.1:PORT
-	Secret  string `json:"secret"`  // what the hall must show
+	Address string    `json:"address"` // 127.0.0.1:PORT
+	Secret  string    `json:"secret"`  // what the hall must show
+	Info    ModelInfo `json:"info"`
 }

@@ -61,3 +61,12 @@ func MessageOf(err error) Message {
 	}
 	return Message{Pattern: "%s", Args: []string{err.Error()}}
 }
+
+// Refusal is an error on a wire.
+type Refusal struct {
+	Kind    Kind    `json:"kind"`
+	Message Message `json:"message"`
+}
+
+// Err turns a refusal back into the error it was.
+func (r Refusal) Err() error { return &Error{Kind: r.Kind, Message: r.Message} }
