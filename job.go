@@ -23,23 +23,25 @@ func (s JobState) Ended() bool { return s == Done || s == Failed || s == Cancell
 
 // Job is a piece of work with an end (a replica's end is being stopped).
 type Job struct {
-	ID       string          `json:"id"`
-	Kind     string          `json:"kind"` // import split train evaluate predict replica model-import model-pull
-	Name     string          `json:"name"`
-	Project  string          `json:"project"`
-	State    JobState        `json:"state"`
-	Attempts int             `json:"attempts"`
-	Reason   Message         `json:"reason"` // why it waits, or why it failed
-	Spec     json.RawMessage `json:"spec"`
-	Result   json.RawMessage `json:"result,omitempty"`
-	Progress Progress        `json:"progress"`
-	CPUs     int             `json:"cpus"`
-	Retries  int             `json:"retries"` // attempts after the first that a crash may use
-	Created  time.Time       `json:"created"`
-	Started  time.Time       `json:"started,omitzero"`
-	Ended    time.Time       `json:"ended,omitzero"`
-	Usage    Usage           `json:"usage"`
-	Key      string          `json:"key,omitempty"` // id of the key that submitted it
+	ID        string          `json:"id"`
+	Kind      string          `json:"kind"` // import split train evaluate predict replica model-import model-pull
+	Name      string          `json:"name"`
+	Project   string          `json:"project"`
+	State     JobState        `json:"state"`
+	Attempts  int             `json:"attempts"`
+	Reason    Message         `json:"reason"` // why it waits, or why it failed
+	Spec      json.RawMessage `json:"spec"`
+	Result    json.RawMessage `json:"result,omitempty"`
+	Progress  Progress        `json:"progress"`
+	CPUs      int             `json:"cpus"`
+	Retries   int             `json:"retries"`             // attempts after the first that a crash may use
+	Cancel    bool            `json:"cancel,omitempty"`    // somebody asked it to end
+	NotBefore time.Time       `json:"not_before,omitzero"` // of a job that is tried again
+	Created   time.Time       `json:"created"`
+	Started   time.Time       `json:"started,omitzero"`
+	Ended     time.Time       `json:"ended,omitzero"`
+	Usage     Usage           `json:"usage"`
+	Key       string          `json:"key,omitempty"` // id of the key that submitted it
 }
 
 // Attempt is one try at a job. Its token fences it: reports of an older

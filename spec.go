@@ -92,3 +92,38 @@ type ModelPullSpec struct {
 	Name     string `json:"name"`
 	Hub      string `json:"hub,omitempty"` // base URL; else HF_ENDPOINT of the submitter, else the hub itself
 }
+
+// ExportSpec asks for a dataset version as a file. Input: rows.jsonl; output: the file.
+type ExportSpec struct {
+	Dataset string `json:"dataset"`
+	Format  string `json:"format"` // csv tsv jsonl xlsx
+	File    string `json:"file"`   // name of the output
+}
+
+// Trained is what the body of a training says: the model without its place in
+// the registry, and the work of its optimiser.
+type Trained struct {
+	Model           Model   `json:"model"`
+	Steps           int64   `json:"steps"`
+	Seconds         float64 `json:"seconds"` // over the optimiser steps alone
+	Tokens          int64   `json:"tokens"`  // real ones, never padding
+	TokensPerSecond float64 `json:"tokens_per_second"`
+}
+
+// TrainResult is the result of a training job.
+type TrainResult struct {
+	Job             string  `json:"job"`
+	Run             string  `json:"run"`
+	Model           string  `json:"model"`
+	Version         int     `json:"version"`
+	Steps           int64   `json:"steps"`
+	Seconds         float64 `json:"seconds"`
+	TokensPerSecond float64 `json:"tokens_per_second"`
+	Joules          float64 `json:"joules"`
+	EnergySource    string  `json:"energy_source"`
+	Cost            float64 `json:"cost"`
+	Currency        string  `json:"currency"`
+	Accuracy        float64 `json:"accuracy"`
+	Family          string  `json:"family"`
+	Tuning          string  `json:"tuning"`
+}

@@ -14,7 +14,7 @@ type Ask func(ctx context.Context, replica datahall.ReplicaReady, q datahall.Que
 
 // Counter takes account of what an endpoint answered.
 type Counter interface {
-	CountEndpoint(ctx context.Context, id string, texts, tokens int64, usage datahall.Usage) error
+	CountEndpoint(ctx context.Context, e datahall.Endpoint) error
 }
 
 // Limits bound what one endpoint takes.
@@ -98,8 +98,9 @@ func (r *Router) Answer(ctx context.Context, e datahall.Endpoint, q datahall.Que
 		if err != nil {
 			return datahall.Answer{}, err
 		}
-		texts := int64(len(q.Texts) + len(q.Pairs))
-		return answer, r.counter.CountEndpoint(context.WithoutCancel(ctx), e.ID, texts, int64(answer.Tokens), answer.Usage)
+		count := datahall.Endpoint{ID: e.ID, Project: e.Project, Name: e.Name, Requests: 1,
+			Texts: int64(len(q.Texts) + len(q.Pairs)), Tokens: int64(answer.Tokens), Usage: answer.Usage}
+		return answer, r.counter.CountEndpoint(context.WithoutCancel(ctx), count)
 	}
 }
 
