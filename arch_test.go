@@ -54,9 +54,10 @@ var floors = map[string]string{
 	"cluster/control":      ". cluster/engine cluster/sched",
 
 	// doors: HTTP and the terminal
-	"web/api":          ". phrase trust/access cluster/control flow/serve",
-	"web/console":      ". phrase",
-	"web/protocol/tei": ". phrase flow/serve",
+	"web/door":         ". phrase",
+	"web/api":          ". phrase web/door trust/access cluster/control flow/serve",
+	"web/console":      ". phrase web/door",
+	"web/protocol/tei": ". phrase web/door trust/access flow/serve",
 	"web/protocol/hub": ".",
 	"cli":              ". phrase client",
 
