@@ -6,6 +6,7 @@ import "encoding/json"
 // it knows of the hall, and the key of its scratch folder.
 type Ticket struct {
 	URL     string `json:"url"`
+	Find    string `json:"find,omitempty"` // file that tells the address anew when the hall has moved
 	Token   string `json:"token"` // of this attempt
 	Job     string `json:"job"`
 	Attempt int    `json:"attempt"`
@@ -60,4 +61,10 @@ type BodyHeader struct {
 	Scratch string          `json:"scratch"`
 	Threads int             `json:"threads"`
 	Meter   Meter           `json:"meter"`
+}
+
+// Process names a process beyond reuse of its number.
+type Process struct {
+	PID  int    `json:"pid"`
+	Boot string `json:"boot"` // its start time, as its system tells it
 }

@@ -18,6 +18,7 @@ import (
 // Client asks one hall with one key.
 type Client struct {
 	URL      string        // http://127.0.0.1:7077
+	Find     string        // file of the hall's home that tells its address, read anew while nobody answers
 	Key      string        // sent as a bearer token
 	Language string        // sent as Accept-Language
 	Patience time.Duration // how long to try while nobody answers
@@ -112,7 +113,19 @@ func (c *Client) retry(ctx context.Context, try func() (*http.Response, error)) 
 		case <-ctx.Done():
 			return nil, ctx.Err()
 		case <-time.After(pause):
+			c.findAgain()
 		}
+	}
+}
+
+// findAgain looks where the hall is now: one that was restarted may have
+// another port.
+func (c *Client) findAgain() {
+	if c.Find == "" {
+		return
+	}
+	if found, err := ReadAddress(c.Find); err == nil {
+		c.URL = found.URL
 	}
 }
 

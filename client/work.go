@@ -10,8 +10,8 @@ import (
 )
 
 // Claim begins an attempt, once; the client's key is the attempt's token.
-func (c *Client) Claim(ctx context.Context) (datahall.Claim, error) {
-	return ask[datahall.Claim](ctx, c, http.MethodPost, "/api/v1/work/claim", nil)
+func (c *Client) Claim(ctx context.Context, p datahall.Process) (datahall.Claim, error) {
+	return ask[datahall.Claim](ctx, c, http.MethodPost, "/api/v1/work/claim", p)
 }
 
 // Report delivers events and brings back orders.

@@ -43,6 +43,7 @@ type Config struct {
 	Engine  engine.Engine
 	Scratch Scratch
 	URL     string // where workers find the hall
+	Find    string // file that tells its address anew when it has moved
 	CPUs    int
 	Meter   datahall.Meter
 	Now     func() time.Time
@@ -155,7 +156,7 @@ func (c *Controller) start(ctx context.Context, job datahall.Job) error {
 		return err
 	}
 	c.announce(ctx, job.ID)
-	handle, err := c.Engine.Start(ctx, datahall.Ticket{URL: c.URL, Token: attempt.Token, Job: job.ID, Attempt: attempt.Number,
+	handle, err := c.Engine.Start(ctx, datahall.Ticket{URL: c.URL, Find: c.Find, Token: attempt.Token, Job: job.ID, Attempt: attempt.Number,
 		Key: key[:], Scratch: c.Scratch.Path(job.ID)})
 	if err != nil {
 		why := datahall.Say("its process did not start: %s", err)

@@ -29,6 +29,7 @@ const grace = 10 * time.Second
 type Parent struct {
 	Binary string   // program that runs the body
 	Args   []string // what makes it the body: work --body
+	Boot   string   // start time of this process, as its system tells it
 }
 
 // Run reads a ticket and sees its attempt through. An attempt that the hall
@@ -38,8 +39,8 @@ func (p Parent) Run(ctx context.Context, in io.Reader) error {
 	if err := json.NewDecoder(in).Decode(&t); err != nil {
 		return datahall.Errorf(datahall.Invalid, "work: no ticket on standard input; a hall starts this command by itself").Because(err)
 	}
-	hall := &client.Client{URL: t.URL, Key: t.Token, Patience: patience}
-	claim, err := hall.Claim(ctx)
+	hall := &client.Client{URL: t.URL, Find: t.Find, Key: t.Token, Patience: patience}
+	claim, err := hall.Claim(ctx, datahall.Process{PID: os.Getpid(), Boot: p.Boot})
 	if err != nil {
 		return err
 	}

@@ -48,6 +48,9 @@ func (e Engine) Start(_ context.Context, ticket datahall.Ticket) (engine.Handle,
 	return engine.Handle{PID: cmd.Process.Pid, Boot: boot}, nil
 }
 
+// StartTime gives the start time of a process as its system tells it.
+func StartTime(pid int) (string, error) { return startTime(pid) }
+
 // Alive reports whether the very process of the handle lives.
 func (e Engine) Alive(h engine.Handle) bool {
 	boot, err := startTime(h.PID)
