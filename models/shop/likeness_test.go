@@ -111,7 +111,7 @@ func note(lines map[string][]int, tokens []string, line int) {
 // A word that most rows of one intent have and hardly another row would turn
 // the sample into a search for words. English words, Chinese pairs.
 func TestNoWordGivesAnIntentAway(t *testing.T) {
-	const most, alone = 0.60, 0.80
+	const most, alone = 0.65, 0.80
 	for _, l := range languages {
 		t.Run(l.name, func(t *testing.T) {
 			of := map[string]int{}
