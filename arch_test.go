@@ -47,6 +47,7 @@ var floors = map[string]string{
 
 	// hall: clocks, disks, processes, the network
 	"store":                ". trust/seal",
+	"store/storetest":      ".",
 	"client":               ".",
 	"cluster/engine":       ".",
 	"cluster/engine/local": ". cluster/engine",
