@@ -3,7 +3,7 @@ package shop
 import (
 	"cmp"
 	"crypto/sha256"
-	"embed"
+	_ "embed"
 	"encoding/binary"
 	"slices"
 	"strings"
@@ -16,13 +16,12 @@ const OutOfScope = "out_of_scope"
 
 const header = "text\tlabel\tsplit\n"
 
-//go:embed *.tsv
-var files embed.FS
-
-func half(name string) string {
-	text, _ := files.ReadFile(name)
-	return string(text)
-}
+var (
+	//go:embed en.tsv
+	english string
+	//go:embed zh.tsv
+	chinese string
+)
 
 // TSV gives the sample as a file: UTF-8, tabs between text, label and split,
 // a header, no quotes. The order is that of [Rows].
@@ -39,7 +38,7 @@ func TSV() []byte {
 // mixed, so that any beginning of it is a fair picture of the whole. Line is
 // the row's line in [TSV].
 func Rows() []datahall.Row {
-	en, zh := mixed(half("en.tsv")), mixed(half("zh.tsv"))
+	en, zh := mixed(english), mixed(chinese)
 	rows := make([]datahall.Row, 0, len(en)+len(zh))
 	for i, j := 0, 0; i+j < len(en)+len(zh); {
 		// Next comes the half that has given the smaller share of its rows.
