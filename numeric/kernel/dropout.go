@@ -28,14 +28,15 @@ func Dropout(dst, x []float32, seed, offset uint64, p float32) {
 	}
 	threshold := uint32(math.Min(math.Round(float64(p)*(1<<32)), 1<<32-1)) // words below it are dropped
 	scale := float32(1 / (1 - float64(p)))
+	key0, key1 := uint32(seed), uint32(seed>>32)
 	head := min(len(x), int(-offset%group))
-	dropoutAt(dst[:head], x[:head], seed, offset, threshold, scale)
+	dropoutAt(dst[:head], x[:head], offset, key0, key1, threshold, scale)
 	whole := head + (len(x)-head)/group*group
 	each(whole-head, func(i, j int) {
 		i, j = i+head, j+head
-		current.dropout(dst[i:j], x[i:j], seed, (offset+uint64(i))/group, threshold, scale)
+		current.dropout(dst[i:j], x[i:j], (offset+uint64(i))/group, key0, key1, threshold, scale)
 	})
-	dropoutAt(dst[whole:], x[whole:], seed, offset+uint64(whole), threshold, scale)
+	dropoutAt(dst[whole:], x[whole:], offset+uint64(whole), key0, key1, threshold, scale)
 }
 
 // DropoutBackward is dx = dy with the mask and the factor of Dropout.

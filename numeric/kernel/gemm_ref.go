@@ -56,12 +56,3 @@ func packGo(dst, b []float32, k, ldb int) {
 		copy(dst[l*4:l*4+4], b[l*ldb:l*ldb+4])
 	}
 }
-
-// packTransposedGo copies k columns of 4 rows to a panel.
-func packTransposedGo(dst, b []float32, k, ldb int) {
-	for j := range 4 {
-		for l, v := range b[j*ldb : j*ldb+k] {
-			dst[l*4+j] = v
-		}
-	}
-}

@@ -31,6 +31,7 @@ type set struct {
 
 	softmax         func(y, x []float32)
 	softmaxBackward func(dx, dy, y []float32)
+	expSum          func(y, x []float32, shift float32) float32
 	sumExp          func(x []float32, shift float32) float32
 
 	norm         func(y, x, gamma, beta []float32, eps float32) (mean, rstd float32)
@@ -40,10 +41,13 @@ type set struct {
 	momentum func(w, g, velocity []float32, c *momentumFactors)
 	adagrad  func(w, g, sum []float32, c *adagradFactors)
 
-	dropout func(dst, x []float32, seed, group uint64, threshold uint32, scale float32)
+	dropout func(dst, x []float32, first uint64, key0, key1, threshold uint32, scale float32)
 
 	pack           func(dst, b []float32, k, ldb int)
-	packTransposed func(dst, b []float32, k, ldb int)
+	packTransposed func(dst, b []float32, k, ldb, rows int) // eight columns; nil at level go
+
+	gemm func(*gemmArgs) // nil for the levels of [Available], which gemm calls directly
+	peak func(n int)
 }
 
 // current is chosen by init of the build's own file.

@@ -7,9 +7,10 @@ var goSet = set{
 	dot: dotGo, sum: sumGo, sumSquares: sumSquaresGo, maxAbs: maxAbsGo, max: maxGo,
 	exp: expGo, gelu: geluGo, tanh: tanhGo, relu: reluGo,
 	geluBackward: geluBackwardGo, tanhBackward: tanhBackwardGo, reluBackward: reluBackwardGo,
-	softmax: softmaxGo, softmaxBackward: softmaxBackwardGo, sumExp: sumExpGo,
+	softmax: softmaxGo, softmaxBackward: softmaxBackwardGo, expSum: expSumGo, sumExp: sumExpGo,
 	norm: normGo, normBackward: normBackwardGo,
 	adam: adamGo, momentum: momentumGo, adagrad: adagradGo,
 	dropout: dropoutGo,
-	pack:    packGo, packTransposed: packTransposedGo,
+	pack:    packGo,
+	peak:    peakGo,
 }

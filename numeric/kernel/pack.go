@@ -13,18 +13,24 @@ func packRows(s *set, panel, b []float32, k, cols, ldb int) {
 	}
 }
 
-// packTransposed fills a panel (k, nr) from b (cols, k); what lies beyond cols is 0.
+// packTransposed fills a panel (k, nr) from b (cols, k). What lies beyond cols
+// is finite where b is, and otherwise of no meaning.
 func packTransposed(s *set, panel, b []float32, k, cols, ldb int) {
-	if cols == s.nr {
-		s.packTransposed(panel, b, k, ldb)
+	done := 0
+	if s.packTransposed != nil {
+		done = k &^ 7
+		for j := 0; j < s.nr; j += 8 {
+			first := min(j, cols-1)
+			s.packTransposed(panel[j:], b[first*ldb:], done, ldb, max(1, cols-first))
+		}
+	}
+	if done == k {
 		return
 	}
-	if cols < s.nr {
-		clear(panel)
-	}
-	for j := range cols {
-		for l, v := range b[j*ldb : j*ldb+k] {
-			panel[l*s.nr+j] = v
+	for j := range s.nr {
+		r := b[min(j, cols-1)*ldb:]
+		for l := done; l < k; l++ {
+			panel[l*s.nr+j] = r[l]
 		}
 	}
 }

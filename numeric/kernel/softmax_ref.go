@@ -22,6 +22,17 @@ func softmaxBackwardGo(dx, dy, y []float32) {
 	}
 }
 
+// expSumGo is y = e^(x-shift), and returns Σ y.
+func expSumGo(y, x []float32, shift float32) float32 {
+	var sum float64
+	for i, v := range x {
+		e := math.Exp(float64(v) - float64(shift))
+		y[i] = float32(e)
+		sum += e
+	}
+	return float32(sum)
+}
+
 // sumExpGo is Σ e^(x-shift).
 func sumExpGo(x []float32, shift float32) float32 {
 	var sum float64
