@@ -3,6 +3,7 @@ package transformer
 import (
 	"fmt"
 	"math"
+	"slices"
 )
 
 // The twin is BERT in float64 on a tape of scalars: as slow as it is plain. It
@@ -47,18 +48,20 @@ func (t *tape) apply(a num, f, df func(float64) float64) num {
 	return t.put(f(t.value[a]), []num{a}, df(t.value[a]))
 }
 func (t *tape) sum(x []num) num {
-	y := t.constant(0)
-	for _, v := range x {
-		y = t.add(y, v)
+	y, ones := 0.0, make([]float64, len(x))
+	for i, v := range x {
+		y, ones[i] = y+t.value[v], 1
 	}
-	return y
+	return t.put(y, x, ones...)
 }
+
 func (t *tape) dot(a, b []num) num {
-	y := t.constant(0)
+	y, partials := 0.0, make([]float64, 2*len(a))
 	for i := range a {
-		y = t.add(y, t.mul(a[i], b[i]))
+		y += t.value[a[i]] * t.value[b[i]]
+		partials[i], partials[len(a)+i] = t.value[b[i]], t.value[a[i]]
 	}
-	return y
+	return t.put(y, slices.Concat(a, b), partials...)
 }
 
 func (t *tape) exp(a num) num { return t.apply(a, math.Exp, math.Exp) }
@@ -83,7 +86,7 @@ func (t *tape) softmax(x []num) []num {
 	for i := range x {
 		e[i] = t.exp(x[i])
 	}
-	inv := t.inv(t.sum(e))
+	inv := t.inv(t.sum(slices.Clone(e)))
 	for i := range e {
 		e[i] = t.mul(e[i], inv)
 	}
@@ -207,7 +210,7 @@ func (w twin) attention(l int, at string, x [][]num, rows [][]int32) [][]num {
 	}
 	total := 0
 	for _, ids := range rows {
-		total += w.heads * len(ids) * len(ids)
+		total += w.heads * positions(len(ids))
 	}
 	var mask []float64
 	if w.mask != nil {
@@ -225,8 +228,7 @@ func (w twin) attention(l int, at string, x [][]num, rows [][]int32) [][]num {
 				p := w.softmax(scores)
 				for j := range p {
 					if mask != nil {
-						p[j] = w.scale(p[j], mask[counter])
-						counter++
+						p[j] = w.scale(p[j], mask[counter+(i-from)*len(ids)+j])
 					}
 				}
 				for c := lo; c < hi; c++ {
@@ -236,11 +238,15 @@ func (w twin) attention(l int, at string, x [][]num, rows [][]int32) [][]num {
 					}
 				}
 			}
+			counter += positions(len(ids))
 		}
 		from += len(ids)
 	}
 	return y
 }
+
+// positions of dropout are counted in whole groups of 64 for each head of a row.
+func positions(tokens int) int { return (tokens*tokens + 63) / 64 * 64 }
 
 // logits of the sequence classifier: pooler, dropout, classifier.
 func (w twin) logits(x [][]num, rows [][]int32) [][]num {
@@ -268,4 +274,26 @@ func (w twin) crossEntropy(logits [][]num, targets []int32) num {
 		loss = w.add(loss, w.scale(w.log(w.softmax(z)[targets[i]]), -1/float64(len(logits))))
 	}
 	return loss
+}
+
+// loss runs a batch through the twin with the values of params, and gives the
+// loss and, unless they are nil, its gradients by name.
+func (w twin) loss(values map[string][]float64, rows, segments [][]int32, targets []int32, gradients map[string][]float64) float64 {
+	w.tape, w.params = &tape{}, map[string][]num{}
+	for name, v := range values {
+		for _, x := range v {
+			w.params[name] = append(w.params[name], w.constant(x))
+		}
+	}
+	y := w.crossEntropy(w.logits(w.encode(rows, segments), rows), targets)
+	if gradients != nil {
+		d := w.backward(y)
+		for name, p := range w.params {
+			gradients[name] = make([]float64, len(p))
+			for i, x := range p {
+				gradients[name][i] = d[x]
+			}
+		}
+	}
+	return w.value[y]
 }
