@@ -24,10 +24,10 @@ type Dataset struct {
 type Row struct {
 	Text   string   `json:"text"`
 	Label  string   `json:"label,omitempty"`
-	Labels []string `json:"labels,omitempty"` // multi-label rows
-	Value  *float64 `json:"value,omitempty"`  // regression target
-	Split  string   `json:"split,omitempty"`  // train, validation, test or empty
-	Line   int      `json:"line,omitempty"`   // where it stood in the source, from 1
+	Labels []string `json:"labels,omitzero"` // multi-label rows; empty and not nil: none applies
+	Value  *float64 `json:"value,omitempty"` // regression target
+	Split  string   `json:"split,omitempty"` // train, validation, test or empty
+	Line   int      `json:"line,omitempty"`  // where it stood in the source, from 1
 }
 
 // RejectedRow is a row that was not taken, and why.
