@@ -82,3 +82,39 @@ type Prediction struct {
 	Score  float64            `json:"score"`
 	Scores map[string]float64 `json:"scores"`
 }
+
+// Predictions joins texts with the answer that a replica gave for them.
+func Predictions(texts []string, info ModelInfo, a Answer) []Prediction {
+	list := make([]Prediction, len(texts))
+	for i, text := range texts {
+		list[i] = NewPrediction(text, info.Task, info.Labels, a.Scores[i])
+	}
+	return list
+}
+
+// NewPrediction names the scores of one text. A regression has one score and
+// no label.
+func NewPrediction(text, task string, labels []string, scores []float32) Prediction {
+	p := Prediction{Text: text, Scores: map[string]float64{}}
+	best := 0
+	for i, s := range scores {
+		name := "value"
+		if i < len(labels) {
+			name = labels[i]
+		}
+		p.Scores[name] = float64(s)
+		if task == "multilabel" && s >= 0.5 {
+			p.Labels = append(p.Labels, name)
+		}
+		if s > scores[best] {
+			best = i
+		}
+	}
+	if len(scores) > 0 {
+		p.Score = float64(scores[best])
+	}
+	if best < len(labels) && task != "regress" {
+		p.Label = labels[best]
+	}
+	return p
+}

@@ -21,6 +21,12 @@ func (c *Client) Hall(ctx context.Context) (datahall.Hall, error) {
 	return get[datahall.Hall](ctx, c, "/api/v1/hall", nil)
 }
 
+// SetMeter sets how the hall counts what work takes from now on.
+func (c *Client) SetMeter(ctx context.Context, m datahall.Meter) error {
+	_, err := ask[struct{}](ctx, c, http.MethodPut, "/api/v1/hall/meter", m)
+	return err
+}
+
 // Stop ends the hall.
 func (c *Client) Stop(ctx context.Context) error {
 	_, err := ask[struct{}](ctx, c, http.MethodPost, "/api/v1/hall/stop", nil)

@@ -43,6 +43,12 @@ func (c *Client) DatasetFile(ctx context.Context, ref, name string) (io.ReadClos
 	return c.download(ctx, "/api/v1/datasets/"+escape(ref)+"/files/"+escape(name))
 }
 
+// DeleteDataset deletes NAME@VERSION, or by NAME all versions.
+func (c *Client) DeleteDataset(ctx context.Context, ref string) error {
+	_, err := ask[struct{}](ctx, c, http.MethodDelete, "/api/v1/datasets/"+escape(ref), nil)
+	return err
+}
+
 // Models lists the newest version of each model, or all versions of one.
 func (c *Client) Models(ctx context.Context, name string, n int) ([]datahall.Model, error) {
 	q := limit(n)
@@ -55,6 +61,12 @@ func (c *Client) Models(ctx context.Context, name string, n int) ([]datahall.Mod
 // Model finds NAME, NAME@VERSION or an id.
 func (c *Client) Model(ctx context.Context, ref string) (datahall.Model, error) {
 	return get[datahall.Model](ctx, c, "/api/v1/models/"+escape(ref), nil)
+}
+
+// DeleteModel deletes NAME@VERSION, or by NAME all versions.
+func (c *Client) DeleteModel(ctx context.Context, ref string) error {
+	_, err := ask[struct{}](ctx, c, http.MethodDelete, "/api/v1/models/"+escape(ref), nil)
+	return err
 }
 
 // ModelFile streams a file of a model version.

@@ -45,7 +45,7 @@ type Config struct {
 	URL     string // where workers find the hall
 	Find    string // file that tells its address anew when it has moved
 	CPUs    int
-	Meter   datahall.Meter
+	Meter   func() datahall.Meter
 	Now     func() time.Time
 	Log     *slog.Logger
 

@@ -17,7 +17,7 @@ func (c *Controller) Claim(ctx context.Context, token string, pid int, boot stri
 	}
 	c.announce(ctx, job.ID)
 	inputs, err := c.inputs(ctx, job)
-	return datahall.Claim{Job: job, Inputs: inputs, Meter: c.Meter}, err
+	return datahall.Claim{Job: job, Inputs: inputs, Meter: c.Meter()}, err
 }
 
 // Report takes a worker's events and gives it orders.

@@ -15,7 +15,6 @@ import (
 	"time"
 
 	"datahall"
-	"datahall/trust/seal"
 )
 
 // Body does a job's work.

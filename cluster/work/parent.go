@@ -16,6 +16,7 @@ import (
 
 	"datahall"
 	"datahall/client"
+	"datahall/site/energy"
 	"datahall/trust/seal"
 )
 
@@ -30,6 +31,7 @@ type Parent struct {
 	Binary string   // program that runs the body
 	Args   []string // what makes it the body: work --body
 	Boot   string   // start time of this process, as its system tells it
+	Power  energy.PowerModel
 }
 
 // Run reads a ticket and sees its attempt through. An attempt that the hall
@@ -64,7 +66,6 @@ type attempt struct {
 	hall    *client.Client
 	scratch scratch
 	spool   *spool
-	gate    sync.Mutex
 	meter   *meter
 }
 
@@ -78,7 +79,7 @@ func (a *attempt) run(ctx context.Context) error {
 	if a.spool, err = newSpool(a.scratch, a.hall, a.ticket.Attempt, stop); err != nil {
 		return err
 	}
-	a.meter = newMeter(a.claim.Meter, a.claim.Job.CPUs)
+	a.meter = newMeter(a.claim.Meter, a.parent.Power, a.claim.Job.CPUs)
 	told := make(chan error, 1)
 	go func() { told <- a.spool.deliver(ctx) }()
 
@@ -172,7 +173,6 @@ func (a *attempt) body(ctx context.Context) (datahall.Exit, error) {
 	if err := cmd.Start(); err != nil {
 		return datahall.Exit{Code: 1}, err
 	}
-	a.meter.start(cmd.Process.Pid)
 	if err := json.NewEncoder(in).Encode(a.header()); err != nil {
 		cmd.Process.Kill() //nolint:errcheck // it is gone already
 	}

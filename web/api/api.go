@@ -16,12 +16,13 @@ import (
 
 // API is what the routes work on.
 type API struct {
-	Control *control.Controller
-	Router  *serve.Router
-	Hall    func() datahall.Hall
-	Stop    func()                                    // ends the hall, soon
-	Login   func(ctx context.Context) (string, error) // makes a link that opens the pages once
-	api     huma.API
+	Control  *control.Controller
+	Router   *serve.Router
+	Hall     func() datahall.Hall
+	Stop     func()                                                            // ends the hall, soon
+	Login    func(ctx context.Context, who datahall.Principal) (string, error) // makes a link that opens the pages once
+	SetMeter func(ctx context.Context, m datahall.Meter) error
+	api      huma.API
 }
 
 // Register adds the routes to mux.
@@ -92,7 +93,11 @@ func route[I, O any](a *API, method, path, summary string, action access.Action,
 }
 
 func guarded[I, O any](ctx context.Context, action access.Action, in *I, f func(ctx context.Context, in *I) (O, error)) (O, error) {
-	if err := may(ctx, action, ""); err != nil {
+	endpoint := ""
+	if e, ok := any(in).(interface{ endpoint() string }); ok {
+		endpoint = e.endpoint()
+	}
+	if err := may(ctx, action, endpoint); err != nil {
 		return *new(O), err
 	}
 	return f(ctx, in)

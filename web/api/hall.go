@@ -13,7 +13,8 @@ import (
 func (a *API) hallRoutes() {
 	route(a, http.MethodGet, "/hall", "Show the hall", access.HallRead, a.hall)
 	route(a, http.MethodPost, "/hall/stop", "End the hall; jobs go on, replicas end", access.HallStop, a.stop)
-	route(a, http.MethodPost, "/logins", "Make a link that opens the pages once", access.HallStop, a.login)
+	route(a, http.MethodPost, "/logins", "Make a link that opens the pages once", access.LoginCreate, a.login)
+	route(a, http.MethodPut, "/hall/meter", "Set how energy and money are counted", access.HallConfigure, a.setMeter)
 	route(a, http.MethodGet, "/usage", "What jobs and endpoints took", access.UsageRead, a.usage)
 }
 
@@ -24,12 +25,16 @@ func (a *API) stop(context.Context, *nothing) (done, error) {
 	return done{}, nil
 }
 
+func (a *API) setMeter(ctx context.Context, in *struct{ Body datahall.Meter }) (datahall.Meter, error) {
+	return in.Body, a.SetMeter(ctx, in.Body)
+}
+
 type link struct {
 	URL string `json:"url"`
 }
 
 func (a *API) login(ctx context.Context, _ *nothing) (link, error) {
-	url, err := a.Login(ctx)
+	url, err := a.Login(ctx, door.Who(ctx))
 	return link{url}, err
 }
 
@@ -53,8 +58,8 @@ func (a *API) usage(ctx context.Context, in *struct {
 }
 
 func (a *API) keyRoutes() {
-	route(a, http.MethodGet, "/keys", "List keys, without their secrets", access.KeyManage, a.keys)
-	route(a, http.MethodPost, "/keys", "Make a key; its secret is shown this once", access.KeyManage, a.createKey)
+	route(a, http.MethodGet, "/keys", "List keys, without their secrets", access.KeyRead, a.keys)
+	route(a, http.MethodPost, "/keys", "Make a key; its secret is shown this once", access.KeyCreate, a.createKey)
 	route(a, http.MethodDelete, "/keys/{ref}", "Make a key worthless", access.KeyManage, a.deleteKey)
 }
 
@@ -71,8 +76,9 @@ func (a *API) createKey(ctx context.Context, in *struct{ Body datahall.NewKey })
 		k.Role = datahall.Caller
 	case k.Role == "":
 		k.Role = door.Who(ctx).Role
-	case k.Role != datahall.Admin && k.Role != datahall.Developer && k.Role != datahall.Viewer:
-		return datahall.MadeKey{}, datahall.Errorf(datahall.Invalid, "key %s: role %q is unknown; one of admin, developer, viewer", k.Name, k.Role)
+	}
+	if err := access.Grant(door.Who(ctx), k.Role, k.Project, k.Endpoint).Err(); err != nil {
+		return datahall.MadeKey{}, err
 	}
 	made, secret, err := a.Control.Keys.CreateKey(ctx, k)
 	return datahall.MadeKey{Key: made, Secret: secret}, err

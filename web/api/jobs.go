@@ -23,10 +23,10 @@ func (a *API) jobRoutes() {
 	route(a, http.MethodPost, "/jobs", "Submit a job", access.JobSubmit, a.submit)
 	route(a, http.MethodGet, "/jobs", "List jobs, newest first", access.JobRead, a.jobs)
 	route(a, http.MethodGet, "/jobs/{id}", "Show a job", access.JobRead, a.job)
-	route(a, http.MethodPost, "/jobs/{id}/cancel", "Ask a job to end", access.JobSubmit, a.cancel)
+	route(a, http.MethodPost, "/jobs/{id}/cancel", "Ask a job to end", access.JobCancel, a.cancel)
 	route(a, http.MethodGet, "/jobs/{id}/events", "What happened to a job, in order", access.JobRead, a.events)
-	route(a, http.MethodGet, "/runs/{id}", "Show a run", access.JobRead, a.run)
-	route(a, http.MethodGet, "/runs/{id}/points", "What a run measured", access.JobRead, a.points)
+	route(a, http.MethodGet, "/runs/{id}", "Show a run", access.RunRead, a.run)
+	route(a, http.MethodGet, "/runs/{id}/points", "What a run measured", access.RunRead, a.points)
 }
 
 func (a *API) submit(ctx context.Context, in *struct{ Body datahall.Submission }) (datahall.Job, error) {

@@ -24,7 +24,7 @@ func (a *API) streams(mux *http.ServeMux) {
 		action access.Action
 		serve  func(http.ResponseWriter, *http.Request) error
 	}{
-		"POST /api/v1/blobs":                       {access.DatasetWrite, a.putBlob},
+		"POST /api/v1/blobs":                       {access.BlobWrite, a.putBlob},
 		"GET /api/v1/datasets/{ref}/files/{name}":  {access.DatasetRead, a.datasetFile},
 		"GET /api/v1/models/{ref}/files/{name...}": {access.ModelRead, a.modelFile},
 		"GET /api/v1/jobs/{id}/files/{name...}":    {access.JobRead, a.jobFile},
