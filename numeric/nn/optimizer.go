@@ -61,14 +61,33 @@ func Default(k Kind) Optimizer {
 	return o
 }
 
+// Check says which constant is out of its range.
+func (o Optimizer) Check() error {
+	within := func(x, lo, hi float64) bool { return x >= lo && x < hi }
+	switch {
+	case o.Kind == SGD && !within(o.Momentum, 0, 1):
+		return fmt.Errorf("momentum is %v, not in [0, 1)", o.Momentum)
+	case (o.Kind == Adam || o.Kind == AdamW) && !(within(o.Beta1, 0, 1) && within(o.Beta2, 0, 1)):
+		return fmt.Errorf("betas are %v and %v, not in [0, 1)", o.Beta1, o.Beta2)
+	case o.Kind != SGD && !(o.Epsilon > 0 && o.Epsilon <= 1):
+		return fmt.Errorf("epsilon is %v, not in (0, 1]", o.Epsilon)
+	case !within(o.WeightDecay, 0, 1e6):
+		return fmt.Errorf("weight decay is %v, not 0 or more", o.WeightDecay)
+	case !within(o.ClipNorm, 0, math.MaxFloat64):
+		return fmt.Errorf("clipping norm is %v, not 0 or more", o.ClipNorm)
+	}
+	return nil
+}
+
 // Update makes one optimizer step from the gradients gathered since the last
 // one, and gives their global norm before clipping. A norm that is not a number
-// or infinite changes nothing and is an error.
+// or infinite is an error: the weights stay as they are, the gradients are gone.
 func (o Optimizer) Update(pool *kernel.Pool, ps *Params, rate float64) (norm float64, err error) {
 	if ps.fresh {
 		panic("nn: Update without gradients")
 	}
 	norm = math.Sqrt(ps.sumSquares(pool))
+	ps.fresh = true
 	if math.IsNaN(norm) || math.IsInf(norm, 0) {
 		return norm, fmt.Errorf("the gradient of step %d has norm %v; a lower learning rate or a warm-up may help", ps.Step+1, norm)
 	}
@@ -77,7 +96,6 @@ func (o Optimizer) Update(pool *kernel.Pool, ps *Params, rate float64) (norm flo
 		scale = float32(o.ClipNorm / (norm + 1e-6)) // as torch.nn.utils.clip_grad_norm_
 	}
 	ps.Step++
-	ps.fresh = true
 	move := o.mover(rate, ps.Step)
 	pool.Run(len(ps.blocks), func(i int) {
 		b := ps.blocks[i]

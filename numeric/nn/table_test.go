@@ -6,7 +6,6 @@ import (
 	"slices"
 	"testing"
 
-	"datahall/numeric/kernel"
 	"datahall/numeric/tensor"
 )
 
@@ -148,8 +147,30 @@ func TestAGradientThatIsNoNumberChangesNothing(t *testing.T) {
 	if _, err := Default(AdamW).Update(nil, &ps, 1); err == nil {
 		t.Error("no error")
 	}
+	if !ps.fresh {
+		t.Error("the next gradient would be added to it")
+	}
 	if ps.Step != 0 || p.W[0] != 0 || p.W[2] != 0 {
 		t.Errorf("step %d, weights %v", ps.Step, p.W)
+	}
+}
+
+func TestConstantsOutOfRangeAreRefused(t *testing.T) {
+	for k := SGD; k <= AdamW; k++ {
+		if err := Default(k).Check(); err != nil {
+			t.Errorf("%s: %v", k, err)
+		}
+	}
+	for name, o := range map[string]Optimizer{
+		"momentum": {Kind: SGD, Momentum: 1},
+		"beta":     {Kind: Adam, Beta1: 0.9, Beta2: 1, Epsilon: 1e-8},
+		"epsilon":  {Kind: Adagrad},
+		"decay":    {Kind: SGD, WeightDecay: -1},
+		"clip":     {Kind: SGD, ClipNorm: -1},
+	} {
+		if o.Check() == nil {
+			t.Errorf("%s: no error for %+v", name, o)
+		}
 	}
 }
 
@@ -191,5 +212,4 @@ func BenchmarkSettleAnEpoch(b *testing.B) {
 		ps.Settle(nil)
 	}
 	b.ReportMetric(float64(b.Elapsed().Milliseconds())/float64(b.N)/100, "ms/step")
-	_ = kernel.Current()
 }
