@@ -168,6 +168,30 @@ func (ps *Params) Accumulate() bool {
 	return add
 }
 
+// Tensor is a named piece of a model's state; Data is its own memory.
+type Tensor struct {
+	Name  string
+	Shape []int
+	Data  []float32
+}
+
+// State lists what a checkpoint keeps beside Step: weights by their names,
+// moments with .m and .v after them. Settle first when it is to be read; call
+// Restore when it was written.
+func (ps *Params) State() []Tensor {
+	var list []Tensor
+	for _, p := range ps.List {
+		list = append(list, Tensor{p.Name, p.Shape, p.W})
+		if p.M != nil {
+			list = append(list, Tensor{p.Name + ".m", p.Shape, p.M})
+		}
+		if p.V != nil {
+			list = append(list, Tensor{p.Name + ".v", p.Shape, p.V})
+		}
+	}
+	return list
+}
+
 // Restore says that the weights and moments in place are those after a number
 // of steps: for going on from a checkpoint.
 func (ps *Params) Restore(step int) {

@@ -114,11 +114,12 @@ func TestARunIsGoneOnWithBitByBit(t *testing.T) {
 	first, second := newSmall(t, nil), newSmall(t, nil)
 	learn(t, first, 0, 4)
 	first.Settle()
-	for i, p := range first.Params.List {
-		q := second.Params.List[i]
-		copy(q.W, p.W)
-		copy(q.M, p.M)
-		copy(q.V, p.V)
+	kept := first.Params.State()
+	for i, s := range second.Params.State() {
+		if s.Name != kept[i].Name {
+			t.Fatalf("state %d is %s, was %s", i, s.Name, kept[i].Name)
+		}
+		copy(s.Data, kept[i].Data)
 	}
 	second.Params.Restore(first.Params.Step)
 	second.Changed()

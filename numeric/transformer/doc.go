@@ -14,8 +14,8 @@
 //	norm, err := b.Update(optimizer, schedule.Rate(step))                        // once a step
 //
 //	b.Settle()                                      // before weights or moments are read from outside
-//	for _, p := range b.Params.List { p.Name; p.Shape; p.W; p.M; p.V }           // a checkpoint, with b.Params.Step
-//	b.Params.Restore(step); b.Changed()             // after a checkpoint's tensors were copied in (Train first)
+//	for _, s := range b.Params.State() { s.Name; s.Shape; s.Data }   // a checkpoint, with b.Params.Step
+//	b.Params.Restore(step); b.Changed()             // after a checkpoint's data were copied in (Train first)
 //	err = b.Save(sink)                              // Hugging Face's names
 //
 // # What holds
