@@ -1,0 +1,57 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"time"
+
+	"datahall"
+)
+
+// A stage that takes longer is told of before it ends, and then now and again.
+const (
+	longStage = 3 * time.Second
+	reminder  = 30 * time.Second
+)
+
+// lines shows progress where there is no terminal: a line for each stage that
+// is over, one at the beginning of a long one, and few in between.
+type lines struct {
+	s       *session
+	w       io.Writer
+	running stage
+	told    time.Time // of the running stage, last; zero: not yet
+	since   time.Time
+	waiting string
+}
+
+func (l *lines) Stage(st stage) {
+	if st.name != l.running.name || !st.began.Equal(l.running.began) {
+		l.told, l.since = time.Time{}, time.Now()
+	}
+	l.running, l.waiting = st, ""
+}
+
+func (l *lines) Over(st stage) {
+	l.running = stage{}
+	fmt.Fprintf(l.w, "  %s: %s\n", st.name, l.s.summary(st))
+}
+
+func (l *lines) Wait(why string) {
+	if why != l.waiting {
+		l.waiting = why
+		fmt.Fprintln(l.w, l.s.t(datahall.Say("  waits: %s", why)))
+	}
+}
+
+func (l *lines) Note(text string) { fmt.Fprintln(l.w, text) }
+
+func (l *lines) Tick(now time.Time) {
+	if l.running.name == "" || now.Sub(l.since) < longStage || now.Sub(l.told) < reminder {
+		return
+	}
+	l.told = now
+	fmt.Fprintf(l.w, "  %s: %s …\n", l.running.name, l.s.soFar(l.running))
+}
+
+func (l *lines) Close() {}
