@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"datahall"
+	"datahall/cluster/engine"
 )
 
 var active = []datahall.JobState{datahall.Starting, datahall.Running}
@@ -31,6 +32,7 @@ func (c *Controller) end(ctx context.Context, id string, state datahall.JobState
 		return err
 	}
 	c.forget(id)
+	c.clear(ctx, id)
 	if job.Kind == "train" {
 		_, err = c.Runs.UpdateRun(ctx, RunOf(id), func(r *datahall.Run) error { r.State = state; return nil })
 	}
@@ -53,6 +55,18 @@ func (c *Controller) requeue(ctx context.Context, job datahall.Job, why datahall
 	c.feed.news(job.ID)
 	c.nudge()
 	return err
+}
+
+// clear removes the scratch folder of an ended job whose parent cannot do it
+// any more; a parent that lives does it by itself.
+func (c *Controller) clear(ctx context.Context, id string) {
+	last, err := c.lastAttempt(ctx, id)
+	if err != nil || last.PID != 0 && c.Engine.Alive(engine.Handle{PID: last.PID, Boot: last.Boot}) {
+		return
+	}
+	if err := c.Scratch.Remove(id); err != nil {
+		c.Log.Error("clear", "job", id, "error", err)
+	}
 }
 
 func (c *Controller) forget(id string) {

@@ -44,14 +44,14 @@ func (a *API) Register(mux *http.ServeMux, version string) {
 	a.streams(mux)
 }
 
-// problem is a refusal as huma writes it.
-type problem struct{ door.Problem }
+// refused is a refusal as huma writes it.
+type refused struct{ door.Problem }
 
-func (p *problem) Error() string  { return p.Detail }
-func (p *problem) GetStatus() int { return p.Status }
+func (p *refused) Error() string  { return p.Detail }
+func (p *refused) GetStatus() int { return p.Status }
 
 // ContentType makes the answer a problem document (RFC 9457).
-func (p *problem) ContentType(string) string { return "application/problem+json" }
+func (p *refused) ContentType(string) string { return "application/problem+json" }
 
 // newProblem is how huma's own refusals (a body that is no JSON, a missing
 // field) are told.
@@ -64,7 +64,7 @@ func newProblem(status int, msg string, errs ...error) huma.StatusError {
 	if len(errs) > 0 && errs[0] != nil {
 		m = datahall.Say("request: %s: %s", msg, errs[0])
 	}
-	return &problem{door.Problem{Title: http.StatusText(status), Status: status, Detail: m.String(), Code: kind, Message: m}}
+	return &refused{door.Problem{Title: http.StatusText(status), Status: status, Detail: m.String(), Code: kind, Message: m}}
 }
 
 // answer is a JSON body.
@@ -86,7 +86,7 @@ func route[I, O any](a *API, method, path, summary string, action access.Action,
 	huma.Register(a.api, op, func(ctx context.Context, in *I) (*answer[O], error) {
 		out, err := guarded(ctx, action, in, f)
 		if err != nil {
-			return nil, &problem{door.ProblemOf(door.Language(ctx), err)}
+			return nil, &refused{door.ProblemOf(door.Language(ctx), err)}
 		}
 		return &answer[O]{out}, nil
 	})

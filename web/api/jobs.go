@@ -9,7 +9,8 @@ import (
 	"datahall/web/door"
 )
 
-type jobRef struct {
+// JobRef names a job.
+type JobRef struct {
 	ID string `path:"id" doc:"Identifier of a job"`
 }
 
@@ -50,7 +51,7 @@ func list[T any](items []T, err error) ([]T, error) {
 	return items, err
 }
 
-func (a *API) job(ctx context.Context, in *jobRef) (datahall.Job, error) {
+func (a *API) job(ctx context.Context, in *JobRef) (datahall.Job, error) {
 	job, err := a.Control.Jobs.Job(ctx, door.Project(ctx), in.ID)
 	if err != nil {
 		return job, err
@@ -59,12 +60,12 @@ func (a *API) job(ctx context.Context, in *jobRef) (datahall.Job, error) {
 	return job, err
 }
 
-func (a *API) cancel(ctx context.Context, in *jobRef) (datahall.Job, error) {
+func (a *API) cancel(ctx context.Context, in *JobRef) (datahall.Job, error) {
 	return a.Control.Cancel(ctx, door.Project(ctx), in.ID)
 }
 
 func (a *API) events(ctx context.Context, in *struct {
-	jobRef
+	JobRef
 	After int64 `query:"after" doc:"Only events after this number"`
 	Limit int   `query:"limit" doc:"At most this many; 0 is all"`
 }) ([]datahall.Event, error) {
@@ -74,16 +75,17 @@ func (a *API) events(ctx context.Context, in *struct {
 	return list(a.Control.Events.Events(ctx, in.ID, in.After, nil, in.Limit))
 }
 
-type runRef struct {
+// RunRef names a run.
+type RunRef struct {
 	ID string `path:"id" doc:"Identifier of a run"`
 }
 
-func (a *API) run(ctx context.Context, in *runRef) (datahall.Run, error) {
+func (a *API) run(ctx context.Context, in *RunRef) (datahall.Run, error) {
 	return a.Control.Runs.Run(ctx, door.Project(ctx), in.ID)
 }
 
 func (a *API) points(ctx context.Context, in *struct {
-	runRef
+	RunRef
 	Limit int `query:"limit" doc:"At most this many of each name; 0 is all"`
 }) ([]datahall.Point, error) {
 	if _, err := a.Control.Runs.Run(ctx, door.Project(ctx), in.ID); err != nil {

@@ -58,12 +58,12 @@ func (a *API) deleteModel(ctx context.Context, in *ref) (done, error) {
 	return done{}, a.Control.Models.DeleteModel(ctx, door.Project(ctx), in.Ref)
 }
 
-// endpointRef names an endpoint; a caller's key is good for one of them only.
-type endpointRef struct {
+// EndpointRef names an endpoint; a caller's key is good for one of them only.
+type EndpointRef struct {
 	Ref string `path:"ref" doc:"Name or identifier of an endpoint"`
 }
 
-func (e endpointRef) endpoint() string { return e.Ref }
+func (e EndpointRef) endpoint() string { return e.Ref }
 
 func (a *API) endpointRoutes() {
 	route(a, http.MethodPost, "/endpoints", "Put a model behind a name", access.EndpointWrite, a.serve)
@@ -98,17 +98,17 @@ func (a *API) endpoints(ctx context.Context, _ *nothing) ([]datahall.Endpoint, e
 	return all, err
 }
 
-func (a *API) endpoint(ctx context.Context, in *endpointRef) (datahall.Endpoint, error) {
+func (a *API) endpoint(ctx context.Context, in *EndpointRef) (datahall.Endpoint, error) {
 	e, err := a.Control.Endpoints.Endpoint(ctx, door.Project(ctx), in.Ref)
 	return a.withURL(e), err
 }
 
-func (a *API) removeEndpoint(ctx context.Context, in *endpointRef) (done, error) {
+func (a *API) removeEndpoint(ctx context.Context, in *EndpointRef) (done, error) {
 	return done{}, a.Control.RemoveEndpoint(ctx, door.Project(ctx), in.Ref)
 }
 
 func (a *API) predict(ctx context.Context, in *struct {
-	endpointRef
+	EndpointRef
 	Body struct {
 		Texts []string `json:"texts" minItems:"1" maxItems:"1024" doc:"What to answer, in order"`
 	}
