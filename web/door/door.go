@@ -63,7 +63,7 @@ func Guard(identify Identify, hosts []string, next http.Handler) http.Handler {
 		header(w)
 		r = r.WithContext(context.WithValue(r.Context(), languageKey, languageOf(r)))
 		if !knownHost(r.Host, hosts) {
-			Refuse(w, r, datahall.Errorf(datahall.Denied, "host %q: not a name of this hall; ask it by its address, or start it with --host %s", r.Host, hostOnly(r.Host)))
+			Refuse(w, r, datahall.Errorf(datahall.Denied, "host %q: not a name of this hall; ask it as 127.0.0.1 or localhost", r.Host))
 			return
 		}
 		if isOpen(r.URL.Path) {
