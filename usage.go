@@ -27,3 +27,13 @@ func (u Usage) Plus(v Usage) Usage {
 	}
 	return sum
 }
+
+// Times gives a part of a usage.
+func (u Usage) Times(share float64) Usage {
+	u.WallSeconds *= share
+	u.CPUSeconds *= share
+	u.Joules *= share
+	u.Cost *= share
+	u.GramsCO2 *= share
+	return u
+}
