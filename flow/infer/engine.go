@@ -33,7 +33,7 @@ type Model interface {
 type Config struct {
 	Limits batch.Limits
 	Now    func() time.Time
-	CPU    func() float64                                // processor seconds of this process so far
+	CPU    func() float64                               // processor seconds of this process so far
 	Meter  func(wall, cpu time.Duration) datahall.Usage // what work took
 }
 
