@@ -31,6 +31,7 @@ var zhStore = map[string]string{
 	"master key: none was given; make one or bring back the one of this home":                                                  "主密钥：未给出；请新建一个，或取回本主目录的主密钥",
 	"report: a progress event without progress; mend the program that sends it":                                                "报告：进度事件没有进度；请修正发送它的程序",
 	"job %s: there is none; see the list of jobs":                                                                              "作业 %s：不存在；请查看作业列表",
+	"job: its specification is not JSON; send an object":                                                                       "作业：其规格不是 JSON；请发送一个对象",
 	"job %s: it is %s; cancel it first":                                                                                        "作业 %s：状态为 %s；请先取消",
 	"job %s: it is %s by now; look at it again":                                                                                "作业 %s：现在的状态是 %s；请重新查看",
 	"job %s: it exists already; leave the id to the hall":                                                                      "作业 %s：已存在；标识请由机房决定",

@@ -41,7 +41,7 @@ func errToken() error {
 func (s *Store) StartAttempt(ctx context.Context, job string) (datahall.Attempt, error) {
 	a := datahall.Attempt{Job: job, Token: seal.NewToken(), Started: s.now().UTC()}
 	err := s.write(ctx, func(t *tx) error {
-		row, err := s.job(t, datahall.AnyProject, job)
+		row, err := s.job(t, jobColumns, datahall.AnyProject, job)
 		if err != nil {
 			return err
 		}
@@ -143,7 +143,7 @@ func (s *Store) attempt(q querier, token string) (a attemptRow, row jobRow, err 
 
 // Attempts lists a job's attempts, oldest first.
 func (s *Store) Attempts(_ context.Context, job string) ([]datahall.Attempt, error) {
-	row, err := s.job(&s.read, datahall.AnyProject, job)
+	row, err := s.job(&s.read, jobLight, datahall.AnyProject, job)
 	if err != nil {
 		return nil, s.fail(err)
 	}

@@ -184,7 +184,7 @@ func (r *BlobReader) Seek(offset int64, whence int) (int64, error) {
 // Close closes the file.
 func (r *BlobReader) Close() error { return r.file.Close() }
 
-// Delete removes a blob that no record needs.
+// Delete removes a blob that no record needs, even if it was just stored.
 func (b *blobs) Delete(_ context.Context, project, digest string) error {
 	if _, err := b.store.ring(project); err != nil {
 		return b.store.fail(err)
@@ -192,7 +192,9 @@ func (b *blobs) Delete(_ context.Context, project, digest string) error {
 	if !isDigest(digest) {
 		return noBlob(digest)
 	}
-	b.used(project, digest)
+	b.freshMu.Lock()
+	delete(b.fresh, project+"/"+digest)
+	b.freshMu.Unlock()
 	removed, err := b.remove(project, digest)
 	if err == nil && !removed {
 		err = datahall.Errorf(datahall.Conflict, "blob %s: a record still needs it; delete that first", digest)

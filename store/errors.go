@@ -31,11 +31,15 @@ func (s *Store) fail(err error) error {
 	case busy:
 		return datahall.Errorf(datahall.Busy, "home %s: another program holds its database; end that one or try again", s.dir).Because(err)
 	case damaged:
-		return datahall.Errorf(datahall.Internal, "home %s: its database is damaged; restore it from a backup", s.dir).Because(err)
+		return errDamaged(s.dir).Because(err)
 	case diskFails:
 		return datahall.Errorf(datahall.Unavailable, "home %s: its disk does not read or write (%s); look at the system's log", s.dir, err).Because(err)
 	}
 	return err
+}
+
+func errDamaged(dir string) *datahall.Error {
+	return datahall.Errorf(datahall.Internal, "home %s: its database is damaged; restore it from a backup", dir)
 }
 
 // troubleKind is what is wrong.

@@ -58,7 +58,7 @@ func eventPlace(job string, seq int64) []string {
 func (s *Store) AppendEvents(ctx context.Context, job string, attempt int, events []datahall.Event) ([]datahall.Event, error) {
 	var fresh []datahall.Event
 	err := s.write(ctx, func(t *tx) error {
-		row, err := s.job(t, datahall.AnyProject, job)
+		row, err := s.job(t, jobLight, datahall.AnyProject, job)
 		if err != nil {
 			return err
 		}
@@ -149,7 +149,7 @@ func (a *appender) finish() error {
 
 // Events lists what happened to a job after an event's number.
 func (s *Store) Events(_ context.Context, job string, after int64, kinds []datahall.EventKind, limit int) ([]datahall.Event, error) {
-	row, err := s.job(&s.read, datahall.AnyProject, job)
+	row, err := s.job(&s.read, jobLight, datahall.AnyProject, job)
 	if err != nil {
 		return nil, s.fail(err)
 	}

@@ -14,7 +14,7 @@ func (s *Store) PutFile(ctx context.Context, job string, attempt int, name strin
 	s.blobs.mu.RLock()
 	err := s.write(ctx, func(t *tx) error {
 		var err error
-		if row, err = s.job(t, datahall.AnyProject, job); err != nil {
+		if row, err = s.job(t, jobLight, datahall.AnyProject, job); err != nil {
 			return err
 		}
 		if attempt != row.Attempts {
@@ -48,7 +48,7 @@ func (s *Store) PutFile(ctx context.Context, job string, attempt int, name strin
 
 // Files gives a job's outputs by name.
 func (s *Store) Files(_ context.Context, job string) (map[string]datahall.Blob, error) {
-	row, err := s.job(&s.read, datahall.AnyProject, job)
+	row, err := s.job(&s.read, jobLight, datahall.AnyProject, job)
 	if err != nil {
 		return nil, s.fail(err)
 	}

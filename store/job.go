@@ -19,7 +19,11 @@ type jobRow struct {
 	progressEvent int64
 }
 
-const jobColumns = "SELECT n, id, project, last_event, progress_event, spec, progress, body FROM jobs WHERE 1"
+const (
+	jobColumns = "SELECT n, id, project, last_event, progress_event, spec, progress, body FROM jobs WHERE 1"
+	// jobLight leaves the specification out, which can be long.
+	jobLight = "SELECT n, id, project, last_event, progress_event, NULL, progress, body FROM jobs WHERE 1"
+)
 
 func noJob(id string) error {
 	return datahall.Errorf(datahall.NotFound, "job %s: there is none; see the list of jobs", id)
@@ -44,6 +48,9 @@ func (s *Store) CreateJob(ctx context.Context, j datahall.Job) (datahall.Job, er
 	if len(j.Spec) == 0 {
 		j.Spec = json.RawMessage("{}")
 	}
+	if !json.Valid(j.Spec) {
+		return j, datahall.Errorf(datahall.Invalid, "job: its specification is not JSON; send an object")
+	}
 	r, err := s.ring(j.Project)
 	if err != nil {
 		return j, s.fail(err)
@@ -55,8 +62,9 @@ func (s *Store) CreateJob(ctx context.Context, j datahall.Job) (datahall.Job, er
 	if err := firstError(err1, err2, err3); err != nil {
 		return j, err
 	}
+	named := blobsIn(j.Spec)
+	s.blobs.mu.RLock()
 	err = s.write(ctx, func(t *tx) (err error) {
-		row.lastEvent = 0
 		row.n, err = t.insert(`INSERT INTO jobs (id, project, kind, state, generation, last_event, progress_event, spec, progress, body)
 			VALUES (?, ?, ?, ?, ?, 1, 0, ?, ?, ?)`, j.ID, j.Project, j.Kind, string(j.State), len(r.keys), spec, progress, body)
 		if isDuplicate(err) {
@@ -65,11 +73,15 @@ func (s *Store) CreateJob(ctx context.Context, j datahall.Job) (datahall.Job, er
 		if err != nil {
 			return err
 		}
-		if err := addRefs(t, j.Project, "spec/"+j.ID, blobsIn(j.Spec)); err != nil {
+		if err := addRefs(t, j.Project, "spec/"+j.ID, named); err != nil {
 			return err
 		}
 		return s.addEvent(t, row, &datahall.Event{Message: j.Reason})
 	})
+	s.blobs.mu.RUnlock()
+	for _, d := range named {
+		s.blobs.used(j.Project, d)
+	}
 	return j, err
 }
 
@@ -112,12 +124,12 @@ func blobsIn(spec json.RawMessage) []string {
 
 // Job finds a job of a project.
 func (s *Store) Job(_ context.Context, project, id string) (datahall.Job, error) {
-	row, err := s.job(&s.read, project, id)
+	row, err := s.job(&s.read, jobColumns, project, id)
 	return row.Job, s.fail(err)
 }
 
-func (s *Store) job(q querier, project, id string) (jobRow, error) {
-	query, args, err := inProject(jobColumns+" AND id = ?", project, []any{id})
+func (s *Store) job(q querier, columns, project, id string) (jobRow, error) {
+	query, args, err := inProject(columns+" AND id = ?", project, []any{id})
 	if err != nil {
 		return jobRow{}, err
 	}
@@ -165,10 +177,12 @@ func (s *Store) jobs(q querier, query string, args []any) ([]jobRow, error) {
 		if r.ring, err = s.ring(project); err != nil {
 			return r, err
 		}
-		return r, firstError(
+		if err := firstError(
 			r.ring.open(body, &r.Job, "jobs", "body", id),
-			r.ring.open(spec, &r.Spec, "jobs", "spec", id),
-			r.ring.open(progress, &r.Progress, "jobs", "progress", id))
+			r.ring.open(progress, &r.Progress, "jobs", "progress", id)); err != nil || spec == nil {
+			return r, err
+		}
+		return r, r.ring.open(spec, &r.Spec, "jobs", "spec", id)
 	})
 }
 
@@ -177,7 +191,7 @@ func (s *Store) Transition(ctx context.Context, id string, from []datahall.JobSt
 	var row jobRow
 	err := s.write(ctx, func(t *tx) error {
 		var err error
-		if row, err = s.job(t, datahall.AnyProject, id); err != nil {
+		if row, err = s.job(t, jobColumns, datahall.AnyProject, id); err != nil {
 			return err
 		}
 		return s.transition(t, &row, from, change, &e)
@@ -234,7 +248,7 @@ func (s *Store) DeleteJob(ctx context.Context, project, id string) error {
 	var files []string
 	err := s.write(ctx, func(t *tx) error {
 		var err error
-		if row, err = s.job(t, project, id); err != nil {
+		if row, err = s.job(t, jobLight, project, id); err != nil {
 			return err
 		}
 		if !row.State.Ended() {

@@ -33,6 +33,7 @@ type Store struct {
 	blobs  *blobs
 	rings  rings
 	uses   uses
+	closed sync.Once
 }
 
 // Every interface of the nouns is satisfied.
@@ -69,7 +70,7 @@ func Open(ctx context.Context, dir string, master seal.MasterKey, now func() tim
 	if err := makeFolder(s.blobs.dir); err != nil {
 		return nil, s.fail(err)
 	}
-	if err := refuseNewer(path); err != nil {
+	if err := s.refuse(path); err != nil {
 		return nil, s.fail(err)
 	}
 	if err := s.connect(ctx, path); err != nil {
@@ -115,11 +116,14 @@ func dsn(path, more string) string {
 
 // Close ends the store; what was acknowledged is on disk already.
 func (s *Store) Close() error {
-	s.uses.flush()
-	err := errors.Join(s.read.close(), s.keys.close())
-	if s.writer != nil {
-		err = errors.Join(err, s.writer.close())
-	}
+	var err error
+	s.closed.Do(func() {
+		s.uses.flush()
+		err = errors.Join(s.read.close(), s.keys.close())
+		if s.writer != nil {
+			err = errors.Join(err, s.writer.close())
+		}
+	})
 	return err
 }
 
@@ -133,9 +137,10 @@ func newID(prefix string) string {
 	return datahall.NewID(prefix, b)
 }
 
-// refuseNewer looks at the schema's number in the file's own head (SQLite file
-// format, section 1.3), so that a newer database is not even opened.
-func refuseNewer(path string) error {
+// refuse looks at the schema's number in the file's own head (SQLite file
+// format, section 1.3), so that a newer database, or what is none, is
+// not even opened.
+func (s *Store) refuse(path string) error {
 	f, err := os.Open(path)
 	if errors.Is(err, os.ErrNotExist) {
 		return nil
@@ -145,8 +150,12 @@ func refuseNewer(path string) error {
 	}
 	defer f.Close()
 	head := make([]byte, 100)
-	if _, err := io.ReadFull(f, head); err != nil {
-		return nil // SQLite says what is wrong with it
+	n, err := io.ReadFull(f, head)
+	if n == 0 {
+		return nil // made, and the hall was killed before it was filled
+	}
+	if err != nil || string(head[:16]) != "SQLite format 3\x00" {
+		return errDamaged(s.dir)
 	}
 	return newer(int(binary.BigEndian.Uint32(head[60:])))
 }
@@ -194,5 +203,7 @@ func (r *reads) close() error {
 	if r.db == nil {
 		return nil
 	}
-	return r.db.Close()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return errors.Join(closeAll(r.prepared), r.db.Close())
 }

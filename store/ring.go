@@ -35,7 +35,8 @@ type rings struct {
 	byID map[string]*ring
 }
 
-// ring finds a project's keys; NotFound where the project is none. It has a
+// ring finds a project's keys, or under AnyProject those of the hall's own
+// records; NotFound where the project is none. It has a
 // connection of its own, since it is asked for in the middle of other queries.
 func (s *Store) ring(project string) (*ring, error) {
 	s.rings.mu.RLock()
@@ -45,7 +46,7 @@ func (s *Store) ring(project string) (*ring, error) {
 		return r, nil
 	}
 	if project == datahall.AnyProject {
-		r = newRing([]seal.Key{s.master.Derive("settings")})
+		r = newRing([]seal.Key{s.master.Derive("records")})
 	} else {
 		keys, err := s.projectKeys(project)
 		if err != nil {

@@ -155,7 +155,16 @@ func (w *writer) one(b *write) error {
 func (w *writer) close() error {
 	close(w.quit)
 	<-w.done
-	return errors.Join(w.tx.conn.Close(), w.db.Close())
+	return errors.Join(closeAll(w.tx.prepared), w.tx.conn.Close(), w.db.Close())
+}
+
+// closeAll ends statements; a connection with open ones is not closed by SQLite.
+func closeAll(prepared map[string]*sql.Stmt) error {
+	var errs []error
+	for _, s := range prepared {
+		errs = append(errs, s.Close())
+	}
+	return errors.Join(errs...)
 }
 
 // tx is the writing connection inside a transaction.

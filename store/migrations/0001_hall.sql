@@ -21,7 +21,7 @@ CREATE TABLE project_keys (
 
 CREATE TABLE keys (
   id        TEXT PRIMARY KEY,
-  project   TEXT NOT NULL REFERENCES projects,
+  project   TEXT NOT NULL, -- * for all
   name      TEXT NOT NULL,
   endpoint  TEXT NOT NULL,
   hash      TEXT NOT NULL UNIQUE,
