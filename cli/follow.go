@@ -5,8 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"os"
-	"os/signal"
 	"strings"
 	"time"
 
@@ -87,7 +85,6 @@ type watch struct {
 	show   display
 	events chan datahall.Event
 	end    chan outcome
-	asked  int // interruptions so far
 	begun  time.Time
 	state  datahall.JobState
 }
@@ -130,14 +127,11 @@ func (w *watch) open() {
 }
 
 func (w *watch) loop(ctx, inner context.Context) (datahall.Job, error) {
-	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, os.Interrupt)
-	defer signal.Stop(signals)
+	heard, stop := w.s.listen()
+	defer stop()
 	tick := time.NewTicker(500 * time.Millisecond)
 	defer tick.Stop()
-	cancelled := ctx.Done()
 	for {
-		interrupted := false
 		select {
 		case e := <-w.events:
 			w.see(e)
@@ -147,12 +141,9 @@ func (w *watch) loop(ctx, inner context.Context) (datahall.Job, error) {
 		case now := <-tick.C:
 			w.show.Tick(now)
 			w.why(inner, now)
-		case <-signals:
-			interrupted = true
-		case <-cancelled:
-			interrupted, cancelled = true, nil
-		}
-		if interrupted {
+		case <-ctx.Done():
+			return datahall.Job{}, w.left()
+		case <-heard:
 			if leave, err := w.interrupted(inner); leave || err != nil {
 				return datahall.Job{}, err
 			}
@@ -190,33 +181,36 @@ func (w *watch) why(ctx context.Context, now time.Time) {
 	}
 }
 
-// interrupted asks what shall become of the job. A second interruption, or one
-// where nobody can be asked, leaves it running.
+// interrupted asks what shall become of the job. A second Ctrl-C, or one where
+// nobody can be asked, leaves it running.
 func (w *watch) interrupted(ctx context.Context) (leave bool, err error) {
 	s := w.s
-	w.asked++
 	w.show.Close()
-	if w.asked == 1 && s.env.Terminal && s.env.In != nil {
-		fmt.Fprint(s.env.Err, s.t(datahall.Say("cancel job %s? c cancels it, l leaves it running, Enter goes on watching: ", w.id)))
-		switch s.answer() {
-		case "c", "C":
-			w.open()
-			_, err := s.hall.Cancel(ctx, w.id)
-			return false, err
-		case "":
-			w.asked = 0
-			w.open()
-			return false, nil
-		}
+	if !s.env.Terminal || s.env.In == nil {
+		return true, w.left()
 	}
-	return true, failure{datahall.Errorf(datahall.Conflict, "job %s: left running; datahall job wait %s follows it, datahall job cancel %s ends it", w.id, w.id, w.id)}
+	fmt.Fprint(s.env.Err, s.t(datahall.Say("cancel job %s? c cancels it, l leaves it running, Enter goes on watching: ", w.id)))
+	switch s.answer() {
+	case "c", "C":
+		w.open()
+		_, err := s.hall.Cancel(ctx, w.id)
+		return false, err
+	case "":
+		w.open()
+		return false, nil
+	}
+	return true, w.left()
 }
 
-// answer reads a line; a further interruption, or the end of input, is "l".
+// left says that the job goes on alone.
+func (w *watch) left() error {
+	return failure{datahall.Errorf(datahall.Conflict, "job %s: left running; datahall job wait %s follows it, datahall job cancel %s ends it", w.id, w.id, w.id)}
+}
+
+// answer reads a line; a further Ctrl-C, or the end of input, is "l".
 func (s *session) answer() string {
-	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, os.Interrupt)
-	defer signal.Stop(signals)
+	heard, stop := s.listen()
+	defer stop()
 	line := make(chan string, 1)
 	go func() {
 		text, err := bufio.NewReader(s.env.In).ReadString('\n')
@@ -228,7 +222,7 @@ func (s *session) answer() string {
 	select {
 	case text := <-line:
 		return text
-	case <-signals:
+	case <-heard:
 		fmt.Fprintln(s.env.Err)
 		return "l"
 	}

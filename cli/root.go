@@ -108,8 +108,8 @@ func (s *session) listFlags(c *cobra.Command) *cobra.Command {
 // workCommand is what the hall starts for each job; nobody types it.
 func (s *session) workCommand() *cobra.Command {
 	var body bool
-	c := s.command("work", datahall.Say("the parent of a job; started by the hall"), s.args(0, 0), func(ctx context.Context, _ []string) error {
-		s.code = s.env.Work(ctx, body)
+	c := s.command("work", datahall.Say("the parent of a job; started by the hall"), s.args(0, 0), func(context.Context, []string) error {
+		s.code = s.env.Work(s.outer, body)
 		return nil
 	})
 	c.Hidden = true

@@ -39,13 +39,15 @@ type UpOptions struct {
 // Run carries out one command line and gives its exit status: 0 done, 1 the
 // work failed, 2 wrong use.
 func Run(ctx context.Context, args []string, env Env) int {
-	s := &session{env: env, lang: language(args, env.Getenv)}
+	s := &session{env: env, lang: language(args, env.Getenv), outer: ctx}
+	inner, stop := s.interruptible(ctx)
+	defer stop()
 	root := s.root()
 	root.SetArgs(args)
 	root.SetIn(env.In)
 	root.SetOut(env.Out)
 	root.SetErr(env.Err)
-	return s.status(root.ExecuteContext(ctx))
+	return s.status(root.ExecuteContext(inner))
 }
 
 // errDetached ends a command whose job goes on without it, as it was asked to.

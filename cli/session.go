@@ -2,9 +2,11 @@ package cli
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
+	"sync"
 
 	"datahall"
 	"datahall/client"
@@ -28,6 +30,12 @@ type session struct {
 
 	hall    *client.Client // once connected
 	started bool           // by this command
+
+	outer context.Context // of who called Run: for what is no client
+
+	mu            sync.Mutex
+	listener      chan<- struct{} // hears of Ctrl-C; nil: the command ends
+	interruptions int
 }
 
 // t renders a message in the reader's language.

@@ -12,9 +12,9 @@ import (
 
 func (s *session) upCommand() *cobra.Command {
 	var o UpOptions
-	c := s.command("up [--addr HOST:PORT]", datahall.Say("start a hall in the foreground: its API, its pages, and this machine to work on"), s.args(0, 0), func(ctx context.Context, _ []string) error {
+	c := s.command("up [--addr HOST:PORT]", datahall.Say("start a hall in the foreground: its API, its pages, and this machine to work on"), s.args(0, 0), func(context.Context, []string) error {
 		o.Home, o.Language = s.homeFolder(), s.lang
-		return s.env.Up(ctx, o)
+		return s.env.Up(s.outer, o)
 	})
 	c.Long = s.t(datahall.Say("Starts a hall in the foreground: its API, its pages, and this machine to work on.\n\n" +
 		"Its first line tells the address, the next one a link that opens the pages once.\n" +
