@@ -74,7 +74,7 @@ func jobLists(_ *testing.T, b *bench) {
 func transitions(_ *testing.T, b *bench) {
 	j := b.job("default")
 	b.later(time.Second)
-	why := datahall.Say("waits for %s", "a processor")
+	why := datahall.Say("%s: %s", "waits for", "a processor")
 	got := must[datahall.Job](b)(b.s.Transition(ctx, j.ID, []datahall.JobState{datahall.Queued, datahall.Failed}, func(j *datahall.Job) error {
 		j.Reason, j.CPUs = why, 4
 		j.ID, j.Project, j.Kind, j.Attempts, j.Spec, j.Created = "x", "x", "x", 9, nil, time.Time{}
@@ -235,7 +235,7 @@ func events(_ *testing.T, b *bench) {
 	code := &datahall.Exit{Code: 1, Signal: "killed"}
 	sent := []datahall.Event{
 		{Seq: 4, Kind: datahall.ReadyEvent, Data: json.RawMessage(`{"address":"127.0.0.1:1"}`)},
-		{Seq: 5, Kind: datahall.FailEvent, Message: datahall.Say("it %s", "broke"), Failure: datahall.Invalid},
+		{Seq: 5, Kind: datahall.FailEvent, Message: datahall.Say("%s", "it broke"), Failure: datahall.Invalid},
 		{Seq: 6, Kind: datahall.ExitEvent, Exit: code, Usage: &datahall.Usage{Joules: 3}, Time: b.clock.T.Add(-time.Hour)},
 		{Seq: 7, Kind: datahall.FileEvent, File: "out/report.json"},
 	}

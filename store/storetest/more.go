@@ -16,7 +16,7 @@ import (
 func progress(_ *testing.T, b *bench) {
 	j, _ := b.running("default")
 	at := func(seq int64, stage string, done float64) datahall.Event {
-		return datahall.Event{Seq: seq, Kind: datahall.ProgressEvent, Progress: &datahall.Progress{Stage: datahall.Say("stage %s", stage), Done: done, Total: 10, Unit: "rows"}}
+		return datahall.Event{Seq: seq, Kind: datahall.ProgressEvent, Progress: &datahall.Progress{Stage: datahall.Say("%s", stage), Done: done, Total: 10, Unit: "rows"}}
 	}
 	send := func(e ...datahall.Event) int {
 		return len(must[[]datahall.Event](b)(b.s.AppendEvents(ctx, j.ID, 1, e)))
