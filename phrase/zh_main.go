@@ -2,6 +2,8 @@ package phrase
 
 // zhMain are the sentences of its room.
 var zhMain = map[string]string{
+	"splitting %s rows": "划分 %s 行",
+	"label %s: only one text; it is trained but not tested": "标签 %s：只有一条文本；参与训练，不参与测试",
 	"reading %s": "读取 %s",
 	"sample %s: there is none built in; the one there is is builtin:shop": "样例 %s：没有内置；内置的样例是 builtin:shop",
 	"sealing %s rows": "加密保存 %s 行",

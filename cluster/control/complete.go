@@ -17,6 +17,11 @@ func addDataset(ctx context.Context, c *Controller, job datahall.Job, t told, fi
 	if _, ok := files[RowsFile]; !ok {
 		return nil, incomplete(job)
 	}
+	if parent, err := c.Datasets.Dataset(ctx, job.Project, d.Parent); d.Parent != "" && err == nil {
+		d.Source = parent.Source
+		d.Report.Format, d.Report.Encoding, d.Report.Sheet = parent.Report.Format, parent.Report.Encoding, parent.Report.Sheet
+		d.Report.TextColumn, d.Report.LabelColumn = parent.Report.TextColumn, parent.Report.LabelColumn
+	}
 	d.ID, d.Project, d.Name, d.Job, d.State, d.Files = "", job.Project, job.Name, job.ID, "ready", files
 	d, existed, err := c.Datasets.AddDataset(ctx, d)
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 	"datahall/cluster/control"
 	"datahall/cluster/work"
 	"datahall/flow/data"
+	"datahall/flow/prep"
 	"datahall/models/shop"
 )
 
@@ -17,6 +18,7 @@ import (
 var bodies = map[string]work.Body{
 	"import": importBody,
 	"export": exportBody,
+	"split":  splitBody,
 }
 
 // samples is how many rows a dataset shows of itself.
@@ -40,6 +42,9 @@ func importBody(_ context.Context, b *work.Bench) error {
 	}
 	b.Advance(float64(size))
 	d := datahall.Dataset{Source: spec.Source, Task: spec.Task, Digest: table.Digest, Report: table.Report}
+	if len(d.Report.Splits) > 1 {
+		d.Report.Leaks, _ = prep.Leaks(table.Rows)
+	}
 	return keep(b, d, table.Rows, table.Rejected)
 }
 
@@ -96,4 +101,45 @@ func loadRows(b *work.Bench) ([]datahall.Row, error) {
 	}
 	defer f.Close()
 	return data.LoadRows(f)
+}
+
+// splitBody assigns the rows of a dataset version to splits.
+func splitBody(_ context.Context, b *work.Bench) error {
+	var spec datahall.SplitSpec
+	if err := b.Decode(&spec); err != nil {
+		return err
+	}
+	rows, err := loadRows(b)
+	if err != nil {
+		return err
+	}
+	b.Stage(datahall.Say("splitting %s rows", len(rows)), 0, "rows")
+	split, err := prep.Split(rows, spec)
+	if err != nil {
+		return err
+	}
+	task := taskOf(rows)
+	d := datahall.Dataset{Parent: spec.Dataset, Task: task, Digest: data.Digest(split.Rows), Report: data.Describe(split.Rows, task)}
+	d.Report.Splits = split.Counts
+	d.Report.Leaks, _ = prep.Leaks(split.Rows)
+	for _, label := range split.Untested {
+		d.Report.Problems = append(d.Report.Problems, datahall.Problem{Code: "untested", N: 1,
+			Message: datahall.Say("label %s: only one text; it is trained but not tested", label)})
+	}
+	return keep(b, d, split.Rows, nil)
+}
+
+// taskOf tells what rows are for by what they carry.
+func taskOf(rows []datahall.Row) string {
+	for _, r := range rows {
+		switch {
+		case r.Value != nil:
+			return data.Regress
+		case len(r.Labels) > 0:
+			return data.MultiLabel
+		case r.Label != "":
+			return data.Classify
+		}
+	}
+	return data.Text
 }
