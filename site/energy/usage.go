@@ -22,9 +22,9 @@ const (
 // Check refuses a meter that would count nonsense.
 func Check(t datahall.Meter) error {
 	switch {
-	case t.PricePerKWh < 0 || t.MachinePrice < 0 || t.GramsCO2PerKWh < 0 || t.IdleWatts < 0 || t.MaxWatts < 0:
+	case !(min(t.PricePerKWh, t.MachinePrice, t.LifetimeYears, t.GramsCO2PerKWh, t.IdleWatts, t.MaxWatts) >= 0): // NaN too
 		return datahall.Errorf(datahall.Invalid, "tariff: a price, a weight or a power is below zero; give 0 or more")
-	case t.PUE < 1 || t.PUE > 10:
+	case !(t.PUE >= 1 && t.PUE <= 10):
 		return datahall.Errorf(datahall.Invalid, "tariff: a PUE of %s; give 1 (no cooling) to 10", t.PUE)
 	case t.MachinePrice > 0 && t.LifetimeYears <= 0:
 		return datahall.Errorf(datahall.Invalid, "tariff: a machine with a price needs a lifetime; give its years")
