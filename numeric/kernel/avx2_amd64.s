@@ -56,12 +56,12 @@ width1:
 
 	// tile of 6 rows, 2 registers wide: A in SI…, B in DX, strides R8 R9 R10, k in CX
 tile6x2:
-	MOVQ 96(BX), R8
-	SHLQ $2, R8
 	MOVQ 104(BX), R9
 	SHLQ $2, R9
 	MOVQ 112(BX), R10
 	SHLQ $2, R10
+	MOVQ 96(BX), R8
+	SHLQ $2, R8
 	MOVQ 0(SP), SI
 	LEAQ (R8)(R8*2), AX
 	LEAQ 0(SI)(AX*1), DI
@@ -108,7 +108,7 @@ walk6x2:
 	DECQ CX
 	JNE walk6x2
 sum6x2:
-	VBROADCASTSS 168(BX), Y12
+	VBROADCASTSS 176(BX), Y12
 	VMULPS Y12, Y0, Y0
 	VMULPS Y12, Y1, Y1
 	VMULPS Y12, Y2, Y2
@@ -255,8 +255,8 @@ bit4:
 	ADDQ $4, DI
 bit5:
 next6x2:
-	MOVQ 96(BX), AX
-	IMULQ $24, AX
+	MOVQ 168(BX), AX
+	SHLQ $2, AX
 	ADDQ AX, 0(SP)
 	MOVQ 120(BX), AX
 	IMULQ $24, AX
@@ -273,12 +273,12 @@ same6x2:
 
 	// tile of 5 rows, 2 registers wide: A in SI…, B in DX, strides R8 R9 R10, k in CX
 tile5x2:
-	MOVQ 96(BX), R8
-	SHLQ $2, R8
 	MOVQ 104(BX), R9
 	SHLQ $2, R9
 	MOVQ 112(BX), R10
 	SHLQ $2, R10
+	MOVQ 96(BX), R8
+	SHLQ $2, R8
 	MOVQ 0(SP), SI
 	LEAQ (R8)(R8*2), AX
 	LEAQ 0(SI)(AX*1), DI
@@ -320,7 +320,7 @@ walk5x2:
 	DECQ CX
 	JNE walk5x2
 sum5x2:
-	VBROADCASTSS 168(BX), Y10
+	VBROADCASTSS 176(BX), Y10
 	VMULPS Y10, Y0, Y0
 	VMULPS Y10, Y1, Y1
 	VMULPS Y10, Y2, Y2
@@ -452,8 +452,8 @@ bit9:
 	ADDQ $4, DI
 bit10:
 next5x2:
-	MOVQ 96(BX), AX
-	IMULQ $20, AX
+	MOVQ 168(BX), AX
+	SHLQ $2, AX
 	ADDQ AX, 0(SP)
 	MOVQ 120(BX), AX
 	IMULQ $20, AX
@@ -470,12 +470,12 @@ same5x2:
 
 	// tile of 4 rows, 2 registers wide: A in SI…, B in DX, strides R8 R9 R10, k in CX
 tile4x2:
-	MOVQ 96(BX), R8
-	SHLQ $2, R8
 	MOVQ 104(BX), R9
 	SHLQ $2, R9
 	MOVQ 112(BX), R10
 	SHLQ $2, R10
+	MOVQ 96(BX), R8
+	SHLQ $2, R8
 	MOVQ 0(SP), SI
 	LEAQ (R8)(R8*2), AX
 	LEAQ 0(SI)(AX*1), DI
@@ -512,7 +512,7 @@ walk4x2:
 	DECQ CX
 	JNE walk4x2
 sum4x2:
-	VBROADCASTSS 168(BX), Y8
+	VBROADCASTSS 176(BX), Y8
 	VMULPS Y8, Y0, Y0
 	VMULPS Y8, Y1, Y1
 	VMULPS Y8, Y2, Y2
@@ -629,8 +629,8 @@ bit14:
 	ADDQ $4, DI
 bit15:
 next4x2:
-	MOVQ 96(BX), AX
-	IMULQ $16, AX
+	MOVQ 168(BX), AX
+	SHLQ $2, AX
 	ADDQ AX, 0(SP)
 	MOVQ 120(BX), AX
 	IMULQ $16, AX
@@ -647,12 +647,12 @@ same4x2:
 
 	// tile of 3 rows, 2 registers wide: A in SI…, B in DX, strides R8 R9 R10, k in CX
 tile3x2:
-	MOVQ 96(BX), R8
-	SHLQ $2, R8
 	MOVQ 104(BX), R9
 	SHLQ $2, R9
 	MOVQ 112(BX), R10
 	SHLQ $2, R10
+	MOVQ 96(BX), R8
+	SHLQ $2, R8
 	MOVQ 0(SP), SI
 	MOVQ 24(BX), DX
 	MOVQ 136(BX), CX
@@ -681,7 +681,7 @@ walk3x2:
 	DECQ CX
 	JNE walk3x2
 sum3x2:
-	VBROADCASTSS 168(BX), Y6
+	VBROADCASTSS 176(BX), Y6
 	VMULPS Y6, Y0, Y0
 	VMULPS Y6, Y1, Y1
 	VMULPS Y6, Y2, Y2
@@ -772,8 +772,8 @@ bit19:
 	ADDQ $4, SI
 bit20:
 next3x2:
-	MOVQ 96(BX), AX
-	IMULQ $12, AX
+	MOVQ 168(BX), AX
+	SHLQ $2, AX
 	ADDQ AX, 0(SP)
 	MOVQ 120(BX), AX
 	IMULQ $12, AX
@@ -790,12 +790,12 @@ same3x2:
 
 	// tile of 2 rows, 2 registers wide: A in SI…, B in DX, strides R8 R9 R10, k in CX
 tile2x2:
-	MOVQ 96(BX), R8
-	SHLQ $2, R8
 	MOVQ 104(BX), R9
 	SHLQ $2, R9
 	MOVQ 112(BX), R10
 	SHLQ $2, R10
+	MOVQ 96(BX), R8
+	SHLQ $2, R8
 	MOVQ 0(SP), SI
 	MOVQ 24(BX), DX
 	MOVQ 136(BX), CX
@@ -819,7 +819,7 @@ walk2x2:
 	DECQ CX
 	JNE walk2x2
 sum2x2:
-	VBROADCASTSS 168(BX), Y4
+	VBROADCASTSS 176(BX), Y4
 	VMULPS Y4, Y0, Y0
 	VMULPS Y4, Y1, Y1
 	VMULPS Y4, Y2, Y2
@@ -895,8 +895,8 @@ bit24:
 	ADDQ $4, SI
 bit25:
 next2x2:
-	MOVQ 96(BX), AX
-	IMULQ $8, AX
+	MOVQ 168(BX), AX
+	SHLQ $2, AX
 	ADDQ AX, 0(SP)
 	MOVQ 120(BX), AX
 	IMULQ $8, AX
@@ -913,12 +913,12 @@ same2x2:
 
 	// tile of 1 rows, 2 registers wide: A in SI…, B in DX, strides R8 R9 R10, k in CX
 tile1x2:
-	MOVQ 96(BX), R8
-	SHLQ $2, R8
 	MOVQ 104(BX), R9
 	SHLQ $2, R9
 	MOVQ 112(BX), R10
 	SHLQ $2, R10
+	MOVQ 96(BX), R8
+	SHLQ $2, R8
 	MOVQ 0(SP), SI
 	MOVQ 24(BX), DX
 	MOVQ 136(BX), CX
@@ -937,7 +937,7 @@ walk1x2:
 	DECQ CX
 	JNE walk1x2
 sum1x2:
-	VBROADCASTSS 168(BX), Y2
+	VBROADCASTSS 176(BX), Y2
 	VMULPS Y2, Y0, Y0
 	VMULPS Y2, Y1, Y1
 
@@ -998,8 +998,8 @@ bit29:
 	ADDQ $4, SI
 bit30:
 next1x2:
-	MOVQ 96(BX), AX
-	IMULQ $4, AX
+	MOVQ 168(BX), AX
+	SHLQ $2, AX
 	ADDQ AX, 0(SP)
 	MOVQ 120(BX), AX
 	IMULQ $4, AX
@@ -1016,12 +1016,12 @@ same1x2:
 
 	// tile of 6 rows, 1 registers wide: A in SI…, B in DX, strides R8 R9 R10, k in CX
 tile6x1:
-	MOVQ 96(BX), R8
-	SHLQ $2, R8
 	MOVQ 104(BX), R9
 	SHLQ $2, R9
 	MOVQ 112(BX), R10
 	SHLQ $2, R10
+	MOVQ 96(BX), R8
+	SHLQ $2, R8
 	MOVQ 0(SP), SI
 	LEAQ (R8)(R8*2), AX
 	LEAQ 0(SI)(AX*1), DI
@@ -1055,7 +1055,7 @@ walk6x1:
 	DECQ CX
 	JNE walk6x1
 sum6x1:
-	VBROADCASTSS 168(BX), Y6
+	VBROADCASTSS 176(BX), Y6
 	VMULPS Y6, Y0, Y0
 	VMULPS Y6, Y1, Y1
 	VMULPS Y6, Y2, Y2
@@ -1172,8 +1172,8 @@ bit34:
 	ADDQ $4, DI
 bit35:
 next6x1:
-	MOVQ 96(BX), AX
-	IMULQ $24, AX
+	MOVQ 168(BX), AX
+	SHLQ $2, AX
 	ADDQ AX, 0(SP)
 	MOVQ 120(BX), AX
 	IMULQ $24, AX
@@ -1190,12 +1190,12 @@ same6x1:
 
 	// tile of 5 rows, 1 registers wide: A in SI…, B in DX, strides R8 R9 R10, k in CX
 tile5x1:
-	MOVQ 96(BX), R8
-	SHLQ $2, R8
 	MOVQ 104(BX), R9
 	SHLQ $2, R9
 	MOVQ 112(BX), R10
 	SHLQ $2, R10
+	MOVQ 96(BX), R8
+	SHLQ $2, R8
 	MOVQ 0(SP), SI
 	LEAQ (R8)(R8*2), AX
 	LEAQ 0(SI)(AX*1), DI
@@ -1226,7 +1226,7 @@ walk5x1:
 	DECQ CX
 	JNE walk5x1
 sum5x1:
-	VBROADCASTSS 168(BX), Y5
+	VBROADCASTSS 176(BX), Y5
 	VMULPS Y5, Y0, Y0
 	VMULPS Y5, Y1, Y1
 	VMULPS Y5, Y2, Y2
@@ -1333,8 +1333,8 @@ bit39:
 	ADDQ $4, DI
 bit40:
 next5x1:
-	MOVQ 96(BX), AX
-	IMULQ $20, AX
+	MOVQ 168(BX), AX
+	SHLQ $2, AX
 	ADDQ AX, 0(SP)
 	MOVQ 120(BX), AX
 	IMULQ $20, AX
@@ -1351,12 +1351,12 @@ same5x1:
 
 	// tile of 4 rows, 1 registers wide: A in SI…, B in DX, strides R8 R9 R10, k in CX
 tile4x1:
-	MOVQ 96(BX), R8
-	SHLQ $2, R8
 	MOVQ 104(BX), R9
 	SHLQ $2, R9
 	MOVQ 112(BX), R10
 	SHLQ $2, R10
+	MOVQ 96(BX), R8
+	SHLQ $2, R8
 	MOVQ 0(SP), SI
 	LEAQ (R8)(R8*2), AX
 	LEAQ 0(SI)(AX*1), DI
@@ -1384,7 +1384,7 @@ walk4x1:
 	DECQ CX
 	JNE walk4x1
 sum4x1:
-	VBROADCASTSS 168(BX), Y4
+	VBROADCASTSS 176(BX), Y4
 	VMULPS Y4, Y0, Y0
 	VMULPS Y4, Y1, Y1
 	VMULPS Y4, Y2, Y2
@@ -1481,8 +1481,8 @@ bit44:
 	ADDQ $4, DI
 bit45:
 next4x1:
-	MOVQ 96(BX), AX
-	IMULQ $16, AX
+	MOVQ 168(BX), AX
+	SHLQ $2, AX
 	ADDQ AX, 0(SP)
 	MOVQ 120(BX), AX
 	IMULQ $16, AX
@@ -1499,12 +1499,12 @@ same4x1:
 
 	// tile of 3 rows, 1 registers wide: A in SI…, B in DX, strides R8 R9 R10, k in CX
 tile3x1:
-	MOVQ 96(BX), R8
-	SHLQ $2, R8
 	MOVQ 104(BX), R9
 	SHLQ $2, R9
 	MOVQ 112(BX), R10
 	SHLQ $2, R10
+	MOVQ 96(BX), R8
+	SHLQ $2, R8
 	MOVQ 0(SP), SI
 	MOVQ 24(BX), DX
 	MOVQ 136(BX), CX
@@ -1526,7 +1526,7 @@ walk3x1:
 	DECQ CX
 	JNE walk3x1
 sum3x1:
-	VBROADCASTSS 168(BX), Y3
+	VBROADCASTSS 176(BX), Y3
 	VMULPS Y3, Y0, Y0
 	VMULPS Y3, Y1, Y1
 	VMULPS Y3, Y2, Y2
@@ -1602,8 +1602,8 @@ bit49:
 	ADDQ $4, SI
 bit50:
 next3x1:
-	MOVQ 96(BX), AX
-	IMULQ $12, AX
+	MOVQ 168(BX), AX
+	SHLQ $2, AX
 	ADDQ AX, 0(SP)
 	MOVQ 120(BX), AX
 	IMULQ $12, AX
@@ -1620,12 +1620,12 @@ same3x1:
 
 	// tile of 2 rows, 1 registers wide: A in SI…, B in DX, strides R8 R9 R10, k in CX
 tile2x1:
-	MOVQ 96(BX), R8
-	SHLQ $2, R8
 	MOVQ 104(BX), R9
 	SHLQ $2, R9
 	MOVQ 112(BX), R10
 	SHLQ $2, R10
+	MOVQ 96(BX), R8
+	SHLQ $2, R8
 	MOVQ 0(SP), SI
 	MOVQ 24(BX), DX
 	MOVQ 136(BX), CX
@@ -1644,7 +1644,7 @@ walk2x1:
 	DECQ CX
 	JNE walk2x1
 sum2x1:
-	VBROADCASTSS 168(BX), Y2
+	VBROADCASTSS 176(BX), Y2
 	VMULPS Y2, Y0, Y0
 	VMULPS Y2, Y1, Y1
 
@@ -1710,8 +1710,8 @@ bit54:
 	ADDQ $4, SI
 bit55:
 next2x1:
-	MOVQ 96(BX), AX
-	IMULQ $8, AX
+	MOVQ 168(BX), AX
+	SHLQ $2, AX
 	ADDQ AX, 0(SP)
 	MOVQ 120(BX), AX
 	IMULQ $8, AX
@@ -1728,12 +1728,12 @@ same2x1:
 
 	// tile of 1 rows, 1 registers wide: A in SI…, B in DX, strides R8 R9 R10, k in CX
 tile1x1:
-	MOVQ 96(BX), R8
-	SHLQ $2, R8
 	MOVQ 104(BX), R9
 	SHLQ $2, R9
 	MOVQ 112(BX), R10
 	SHLQ $2, R10
+	MOVQ 96(BX), R8
+	SHLQ $2, R8
 	MOVQ 0(SP), SI
 	MOVQ 24(BX), DX
 	MOVQ 136(BX), CX
@@ -1749,7 +1749,7 @@ walk1x1:
 	DECQ CX
 	JNE walk1x1
 sum1x1:
-	VBROADCASTSS 168(BX), Y1
+	VBROADCASTSS 176(BX), Y1
 	VMULPS Y1, Y0, Y0
 
 	// full width or not?
@@ -1805,8 +1805,8 @@ bit59:
 	ADDQ $4, SI
 bit60:
 next1x1:
-	MOVQ 96(BX), AX
-	IMULQ $4, AX
+	MOVQ 168(BX), AX
+	SHLQ $2, AX
 	ADDQ AX, 0(SP)
 	MOVQ 120(BX), AX
 	IMULQ $4, AX
@@ -1826,29 +1826,86 @@ end:
 	VZEROUPPER
 	RET
 
-// packAVX2 copies k rows, ldb apart, of one panel's width to a panel.
+// packAVX2 copies k rows, ldb apart, to that many panels (k, columns) one after the other.
 //
-// func packAVX2(dst, b []float32, k, ldb int)
-TEXT ·packAVX2(SB), NOSPLIT, $0-64
+// func packAVX2(dst, b []float32, k, ldb, panels int)
+TEXT ·packAVX2(SB), NOSPLIT, $0-72
 	MOVQ dst_base+0(FP), DI
 	MOVQ b_base+24(FP), SI
 	MOVQ k+48(FP), CX
 	MOVQ ldb+56(FP), DX
+	MOVQ panels+64(FP), R8
 	SHLQ $2, DX
+	MOVQ CX, R9
+	IMULQ $64, R9
 
-	// one row
+	// one row: SI and DI stay, R10 and R11 walk along it
 row1:
 	TESTQ CX, CX
-	JEQ done2
-	VMOVUPS 0(SI), Y0
-	VMOVUPS 32(SI), Y1
-	VMOVUPS Y0, 0(DI)
-	VMOVUPS Y1, 32(DI)
+	JEQ done3
+	MOVQ SI, R10
+	MOVQ DI, R11
+	MOVQ R8, AX
+
+	// one panel's part of it
+panel2:
+	PREFETCHT0 0(R10)(DX*8)
+	VMOVUPS 0(R10), Y0
+	VMOVUPS 32(R10), Y1
+	VMOVUPS Y0, 0(R11)
+	VMOVUPS Y1, 32(R11)
+	ADDQ $64, R10
+	ADDQ R9, R11
+	DECQ AX
+	JNE panel2
 	ADDQ DX, SI
 	ADDQ $64, DI
 	DECQ CX
 	JMP row1
-done2:
+done3:
+	VZEROUPPER
+	RET
+
+// packTilesAVX2 copies k rows, lda apart, of count·rows columns to count tiles (k, rows), apart elements from one another. It writes up to a register less one element beyond a tile.
+//
+// func packTilesAVX2(dst, a []float32, k, lda, rows, count, apart int)
+TEXT ·packTilesAVX2(SB), NOSPLIT, $0-88
+	MOVQ rows+64(FP), CX
+	MOVQ CX, R8
+	SHLQ $2, R8
+	NEGQ CX
+	LEAQ tail<>+32(SB), BX
+	VMOVUPS 0(BX)(CX*4), Y0
+	MOVQ dst_base+0(FP), DI
+	MOVQ a_base+24(FP), SI
+	MOVQ k+48(FP), CX
+	MOVQ lda+56(FP), DX
+	SHLQ $2, DX
+	MOVQ apart+80(FP), R9
+	SHLQ $2, R9
+
+	// one row: SI and DI stay, R10 and R11 walk along it
+row1:
+	TESTQ CX, CX
+	JEQ done3
+	MOVQ SI, R10
+	MOVQ DI, R11
+	MOVQ count+72(FP), AX
+
+	// one tile's part of it
+tile2:
+	PREFETCHT0 0(R10)(DX*8)
+	VMASKMOVPS 0(R10), Y0, Y1
+	VMOVUPS Y1, 0(R11)
+	ADDQ R8, R10
+	ADDQ R9, R11
+	DECQ AX
+	JNE tile2
+	ADDQ DX, SI
+	ADDQ R8, DI
+	DECQ CX
+	JMP row1
+done3:
 	VZEROUPPER
 	RET
 

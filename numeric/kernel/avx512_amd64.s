@@ -80,12 +80,12 @@ width1:
 
 	// tile of 12 rows, 2 registers wide: A in SI…, B in DX, strides R8 R9 R10, k in CX
 tile12x2:
-	MOVQ 96(BX), R8
-	SHLQ $2, R8
 	MOVQ 104(BX), R9
 	SHLQ $2, R9
 	MOVQ 112(BX), R10
 	SHLQ $2, R10
+	MOVQ 96(BX), R8
+	SHLQ $2, R8
 	MOVQ 0(SP), SI
 	LEAQ (R8)(R8*2), AX
 	LEAQ 0(SI)(AX*1), DI
@@ -166,7 +166,7 @@ walk12x2:
 	DECQ CX
 	JNE walk12x2
 sum12x2:
-	VBROADCASTSS 168(BX), Z24
+	VBROADCASTSS 176(BX), Z24
 	VMULPS Z24, Z0, Z0
 	VMULPS Z24, Z1, Z1
 	VMULPS Z24, Z2, Z2
@@ -349,8 +349,8 @@ plain2:
 	VMOVUPS Z22, 0(R12)(R8*2)
 	VMOVUPS Z23, K1, 64(R12)(R8*2)
 next12x2:
-	MOVQ 96(BX), AX
-	IMULQ $48, AX
+	MOVQ 168(BX), AX
+	SHLQ $2, AX
 	ADDQ AX, 0(SP)
 	MOVQ 120(BX), AX
 	IMULQ $48, AX
@@ -367,12 +367,12 @@ same12x2:
 
 	// tile of 11 rows, 2 registers wide: A in SI…, B in DX, strides R8 R9 R10, k in CX
 tile11x2:
-	MOVQ 96(BX), R8
-	SHLQ $2, R8
 	MOVQ 104(BX), R9
 	SHLQ $2, R9
 	MOVQ 112(BX), R10
 	SHLQ $2, R10
+	MOVQ 96(BX), R8
+	SHLQ $2, R8
 	MOVQ 0(SP), SI
 	LEAQ (R8)(R8*2), AX
 	LEAQ 0(SI)(AX*1), DI
@@ -448,7 +448,7 @@ walk11x2:
 	DECQ CX
 	JNE walk11x2
 sum11x2:
-	VBROADCASTSS 168(BX), Z22
+	VBROADCASTSS 176(BX), Z22
 	VMULPS Z22, Z0, Z0
 	VMULPS Z22, Z1, Z1
 	VMULPS Z22, Z2, Z2
@@ -620,8 +620,8 @@ plain4:
 	VMOVUPS Z20, 0(R12)(R8*1)
 	VMOVUPS Z21, K1, 64(R12)(R8*1)
 next11x2:
-	MOVQ 96(BX), AX
-	IMULQ $44, AX
+	MOVQ 168(BX), AX
+	SHLQ $2, AX
 	ADDQ AX, 0(SP)
 	MOVQ 120(BX), AX
 	IMULQ $44, AX
@@ -638,12 +638,12 @@ same11x2:
 
 	// tile of 10 rows, 2 registers wide: A in SI…, B in DX, strides R8 R9 R10, k in CX
 tile10x2:
-	MOVQ 96(BX), R8
-	SHLQ $2, R8
 	MOVQ 104(BX), R9
 	SHLQ $2, R9
 	MOVQ 112(BX), R10
 	SHLQ $2, R10
+	MOVQ 96(BX), R8
+	SHLQ $2, R8
 	MOVQ 0(SP), SI
 	LEAQ (R8)(R8*2), AX
 	LEAQ 0(SI)(AX*1), DI
@@ -714,7 +714,7 @@ walk10x2:
 	DECQ CX
 	JNE walk10x2
 sum10x2:
-	VBROADCASTSS 168(BX), Z20
+	VBROADCASTSS 176(BX), Z20
 	VMULPS Z20, Z0, Z0
 	VMULPS Z20, Z1, Z1
 	VMULPS Z20, Z2, Z2
@@ -875,8 +875,8 @@ plain6:
 	VMOVUPS Z18, 0(R12)
 	VMOVUPS Z19, K1, 64(R12)
 next10x2:
-	MOVQ 96(BX), AX
-	IMULQ $40, AX
+	MOVQ 168(BX), AX
+	SHLQ $2, AX
 	ADDQ AX, 0(SP)
 	MOVQ 120(BX), AX
 	IMULQ $40, AX
@@ -893,12 +893,12 @@ same10x2:
 
 	// tile of 9 rows, 2 registers wide: A in SI…, B in DX, strides R8 R9 R10, k in CX
 tile9x2:
-	MOVQ 96(BX), R8
-	SHLQ $2, R8
 	MOVQ 104(BX), R9
 	SHLQ $2, R9
 	MOVQ 112(BX), R10
 	SHLQ $2, R10
+	MOVQ 96(BX), R8
+	SHLQ $2, R8
 	MOVQ 0(SP), SI
 	LEAQ (R8)(R8*2), AX
 	LEAQ 0(SI)(AX*1), DI
@@ -962,7 +962,7 @@ walk9x2:
 	DECQ CX
 	JNE walk9x2
 sum9x2:
-	VBROADCASTSS 168(BX), Z18
+	VBROADCASTSS 176(BX), Z18
 	VMULPS Z18, Z0, Z0
 	VMULPS Z18, Z1, Z1
 	VMULPS Z18, Z2, Z2
@@ -1108,8 +1108,8 @@ plain8:
 	VMOVUPS Z16, 0(R11)(R8*2)
 	VMOVUPS Z17, K1, 64(R11)(R8*2)
 next9x2:
-	MOVQ 96(BX), AX
-	IMULQ $36, AX
+	MOVQ 168(BX), AX
+	SHLQ $2, AX
 	ADDQ AX, 0(SP)
 	MOVQ 120(BX), AX
 	IMULQ $36, AX
@@ -1126,12 +1126,12 @@ same9x2:
 
 	// tile of 8 rows, 2 registers wide: A in SI…, B in DX, strides R8 R9 R10, k in CX
 tile8x2:
-	MOVQ 96(BX), R8
-	SHLQ $2, R8
 	MOVQ 104(BX), R9
 	SHLQ $2, R9
 	MOVQ 112(BX), R10
 	SHLQ $2, R10
+	MOVQ 96(BX), R8
+	SHLQ $2, R8
 	MOVQ 0(SP), SI
 	LEAQ (R8)(R8*2), AX
 	LEAQ 0(SI)(AX*1), DI
@@ -1190,7 +1190,7 @@ walk8x2:
 	DECQ CX
 	JNE walk8x2
 sum8x2:
-	VBROADCASTSS 168(BX), Z16
+	VBROADCASTSS 176(BX), Z16
 	VMULPS Z16, Z0, Z0
 	VMULPS Z16, Z1, Z1
 	VMULPS Z16, Z2, Z2
@@ -1325,8 +1325,8 @@ plain10:
 	VMOVUPS Z14, 0(R11)(R8*1)
 	VMOVUPS Z15, K1, 64(R11)(R8*1)
 next8x2:
-	MOVQ 96(BX), AX
-	IMULQ $32, AX
+	MOVQ 168(BX), AX
+	SHLQ $2, AX
 	ADDQ AX, 0(SP)
 	MOVQ 120(BX), AX
 	IMULQ $32, AX
@@ -1343,12 +1343,12 @@ same8x2:
 
 	// tile of 7 rows, 2 registers wide: A in SI…, B in DX, strides R8 R9 R10, k in CX
 tile7x2:
-	MOVQ 96(BX), R8
-	SHLQ $2, R8
 	MOVQ 104(BX), R9
 	SHLQ $2, R9
 	MOVQ 112(BX), R10
 	SHLQ $2, R10
+	MOVQ 96(BX), R8
+	SHLQ $2, R8
 	MOVQ 0(SP), SI
 	LEAQ (R8)(R8*2), AX
 	LEAQ 0(SI)(AX*1), DI
@@ -1402,7 +1402,7 @@ walk7x2:
 	DECQ CX
 	JNE walk7x2
 sum7x2:
-	VBROADCASTSS 168(BX), Z14
+	VBROADCASTSS 176(BX), Z14
 	VMULPS Z14, Z0, Z0
 	VMULPS Z14, Z1, Z1
 	VMULPS Z14, Z2, Z2
@@ -1526,8 +1526,8 @@ plain12:
 	VMOVUPS Z12, 0(R11)
 	VMOVUPS Z13, K1, 64(R11)
 next7x2:
-	MOVQ 96(BX), AX
-	IMULQ $28, AX
+	MOVQ 168(BX), AX
+	SHLQ $2, AX
 	ADDQ AX, 0(SP)
 	MOVQ 120(BX), AX
 	IMULQ $28, AX
@@ -1544,12 +1544,12 @@ same7x2:
 
 	// tile of 6 rows, 2 registers wide: A in SI…, B in DX, strides R8 R9 R10, k in CX
 tile6x2:
-	MOVQ 96(BX), R8
-	SHLQ $2, R8
 	MOVQ 104(BX), R9
 	SHLQ $2, R9
 	MOVQ 112(BX), R10
 	SHLQ $2, R10
+	MOVQ 96(BX), R8
+	SHLQ $2, R8
 	MOVQ 0(SP), SI
 	LEAQ (R8)(R8*2), AX
 	LEAQ 0(SI)(AX*1), DI
@@ -1596,7 +1596,7 @@ walk6x2:
 	DECQ CX
 	JNE walk6x2
 sum6x2:
-	VBROADCASTSS 168(BX), Z12
+	VBROADCASTSS 176(BX), Z12
 	VMULPS Z12, Z0, Z0
 	VMULPS Z12, Z1, Z1
 	VMULPS Z12, Z2, Z2
@@ -1705,8 +1705,8 @@ plain14:
 	VMOVUPS Z10, 0(DI)(R8*2)
 	VMOVUPS Z11, K1, 64(DI)(R8*2)
 next6x2:
-	MOVQ 96(BX), AX
-	IMULQ $24, AX
+	MOVQ 168(BX), AX
+	SHLQ $2, AX
 	ADDQ AX, 0(SP)
 	MOVQ 120(BX), AX
 	IMULQ $24, AX
@@ -1723,12 +1723,12 @@ same6x2:
 
 	// tile of 5 rows, 2 registers wide: A in SI…, B in DX, strides R8 R9 R10, k in CX
 tile5x2:
-	MOVQ 96(BX), R8
-	SHLQ $2, R8
 	MOVQ 104(BX), R9
 	SHLQ $2, R9
 	MOVQ 112(BX), R10
 	SHLQ $2, R10
+	MOVQ 96(BX), R8
+	SHLQ $2, R8
 	MOVQ 0(SP), SI
 	LEAQ (R8)(R8*2), AX
 	LEAQ 0(SI)(AX*1), DI
@@ -1770,7 +1770,7 @@ walk5x2:
 	DECQ CX
 	JNE walk5x2
 sum5x2:
-	VBROADCASTSS 168(BX), Z10
+	VBROADCASTSS 176(BX), Z10
 	VMULPS Z10, Z0, Z0
 	VMULPS Z10, Z1, Z1
 	VMULPS Z10, Z2, Z2
@@ -1868,8 +1868,8 @@ plain16:
 	VMOVUPS Z8, 0(DI)(R8*1)
 	VMOVUPS Z9, K1, 64(DI)(R8*1)
 next5x2:
-	MOVQ 96(BX), AX
-	IMULQ $20, AX
+	MOVQ 168(BX), AX
+	SHLQ $2, AX
 	ADDQ AX, 0(SP)
 	MOVQ 120(BX), AX
 	IMULQ $20, AX
@@ -1886,12 +1886,12 @@ same5x2:
 
 	// tile of 4 rows, 2 registers wide: A in SI…, B in DX, strides R8 R9 R10, k in CX
 tile4x2:
-	MOVQ 96(BX), R8
-	SHLQ $2, R8
 	MOVQ 104(BX), R9
 	SHLQ $2, R9
 	MOVQ 112(BX), R10
 	SHLQ $2, R10
+	MOVQ 96(BX), R8
+	SHLQ $2, R8
 	MOVQ 0(SP), SI
 	LEAQ (R8)(R8*2), AX
 	LEAQ 0(SI)(AX*1), DI
@@ -1928,7 +1928,7 @@ walk4x2:
 	DECQ CX
 	JNE walk4x2
 sum4x2:
-	VBROADCASTSS 168(BX), Z8
+	VBROADCASTSS 176(BX), Z8
 	VMULPS Z8, Z0, Z0
 	VMULPS Z8, Z1, Z1
 	VMULPS Z8, Z2, Z2
@@ -2015,8 +2015,8 @@ plain18:
 	VMOVUPS Z6, 0(DI)
 	VMOVUPS Z7, K1, 64(DI)
 next4x2:
-	MOVQ 96(BX), AX
-	IMULQ $16, AX
+	MOVQ 168(BX), AX
+	SHLQ $2, AX
 	ADDQ AX, 0(SP)
 	MOVQ 120(BX), AX
 	IMULQ $16, AX
@@ -2033,12 +2033,12 @@ same4x2:
 
 	// tile of 3 rows, 2 registers wide: A in SI…, B in DX, strides R8 R9 R10, k in CX
 tile3x2:
-	MOVQ 96(BX), R8
-	SHLQ $2, R8
 	MOVQ 104(BX), R9
 	SHLQ $2, R9
 	MOVQ 112(BX), R10
 	SHLQ $2, R10
+	MOVQ 96(BX), R8
+	SHLQ $2, R8
 	MOVQ 0(SP), SI
 	MOVQ 24(BX), DX
 	MOVQ 136(BX), CX
@@ -2067,7 +2067,7 @@ walk3x2:
 	DECQ CX
 	JNE walk3x2
 sum3x2:
-	VBROADCASTSS 168(BX), Z6
+	VBROADCASTSS 176(BX), Z6
 	VMULPS Z6, Z0, Z0
 	VMULPS Z6, Z1, Z1
 	VMULPS Z6, Z2, Z2
@@ -2135,8 +2135,8 @@ plain20:
 	VMOVUPS Z4, 0(SI)(R8*2)
 	VMOVUPS Z5, K1, 64(SI)(R8*2)
 next3x2:
-	MOVQ 96(BX), AX
-	IMULQ $12, AX
+	MOVQ 168(BX), AX
+	SHLQ $2, AX
 	ADDQ AX, 0(SP)
 	MOVQ 120(BX), AX
 	IMULQ $12, AX
@@ -2153,12 +2153,12 @@ same3x2:
 
 	// tile of 2 rows, 2 registers wide: A in SI…, B in DX, strides R8 R9 R10, k in CX
 tile2x2:
-	MOVQ 96(BX), R8
-	SHLQ $2, R8
 	MOVQ 104(BX), R9
 	SHLQ $2, R9
 	MOVQ 112(BX), R10
 	SHLQ $2, R10
+	MOVQ 96(BX), R8
+	SHLQ $2, R8
 	MOVQ 0(SP), SI
 	MOVQ 24(BX), DX
 	MOVQ 136(BX), CX
@@ -2182,7 +2182,7 @@ walk2x2:
 	DECQ CX
 	JNE walk2x2
 sum2x2:
-	VBROADCASTSS 168(BX), Z4
+	VBROADCASTSS 176(BX), Z4
 	VMULPS Z4, Z0, Z0
 	VMULPS Z4, Z1, Z1
 	VMULPS Z4, Z2, Z2
@@ -2239,8 +2239,8 @@ plain22:
 	VMOVUPS Z2, 0(SI)(R8*1)
 	VMOVUPS Z3, K1, 64(SI)(R8*1)
 next2x2:
-	MOVQ 96(BX), AX
-	IMULQ $8, AX
+	MOVQ 168(BX), AX
+	SHLQ $2, AX
 	ADDQ AX, 0(SP)
 	MOVQ 120(BX), AX
 	IMULQ $8, AX
@@ -2257,12 +2257,12 @@ same2x2:
 
 	// tile of 1 rows, 2 registers wide: A in SI…, B in DX, strides R8 R9 R10, k in CX
 tile1x2:
-	MOVQ 96(BX), R8
-	SHLQ $2, R8
 	MOVQ 104(BX), R9
 	SHLQ $2, R9
 	MOVQ 112(BX), R10
 	SHLQ $2, R10
+	MOVQ 96(BX), R8
+	SHLQ $2, R8
 	MOVQ 0(SP), SI
 	MOVQ 24(BX), DX
 	MOVQ 136(BX), CX
@@ -2281,7 +2281,7 @@ walk1x2:
 	DECQ CX
 	JNE walk1x2
 sum1x2:
-	VBROADCASTSS 168(BX), Z2
+	VBROADCASTSS 176(BX), Z2
 	VMULPS Z2, Z0, Z0
 	VMULPS Z2, Z1, Z1
 
@@ -2327,8 +2327,8 @@ plain24:
 	VMOVUPS Z0, 0(SI)
 	VMOVUPS Z1, K1, 64(SI)
 next1x2:
-	MOVQ 96(BX), AX
-	IMULQ $4, AX
+	MOVQ 168(BX), AX
+	SHLQ $2, AX
 	ADDQ AX, 0(SP)
 	MOVQ 120(BX), AX
 	IMULQ $4, AX
@@ -2345,12 +2345,12 @@ same1x2:
 
 	// tile of 12 rows, 1 registers wide: A in SI…, B in DX, strides R8 R9 R10, k in CX
 tile12x1:
-	MOVQ 96(BX), R8
-	SHLQ $2, R8
 	MOVQ 104(BX), R9
 	SHLQ $2, R9
 	MOVQ 112(BX), R10
 	SHLQ $2, R10
+	MOVQ 96(BX), R8
+	SHLQ $2, R8
 	MOVQ 0(SP), SI
 	LEAQ (R8)(R8*2), AX
 	LEAQ 0(SI)(AX*1), DI
@@ -2406,7 +2406,7 @@ walk12x1:
 	DECQ CX
 	JNE walk12x1
 sum12x1:
-	VBROADCASTSS 168(BX), Z12
+	VBROADCASTSS 176(BX), Z12
 	VMULPS Z12, Z0, Z0
 	VMULPS Z12, Z1, Z1
 	VMULPS Z12, Z2, Z2
@@ -2529,8 +2529,8 @@ plain26:
 	VMOVUPS Z10, K1, 0(R12)(R8*1)
 	VMOVUPS Z11, K1, 0(R12)(R8*2)
 next12x1:
-	MOVQ 96(BX), AX
-	IMULQ $48, AX
+	MOVQ 168(BX), AX
+	SHLQ $2, AX
 	ADDQ AX, 0(SP)
 	MOVQ 120(BX), AX
 	IMULQ $48, AX
@@ -2547,12 +2547,12 @@ same12x1:
 
 	// tile of 11 rows, 1 registers wide: A in SI…, B in DX, strides R8 R9 R10, k in CX
 tile11x1:
-	MOVQ 96(BX), R8
-	SHLQ $2, R8
 	MOVQ 104(BX), R9
 	SHLQ $2, R9
 	MOVQ 112(BX), R10
 	SHLQ $2, R10
+	MOVQ 96(BX), R8
+	SHLQ $2, R8
 	MOVQ 0(SP), SI
 	LEAQ (R8)(R8*2), AX
 	LEAQ 0(SI)(AX*1), DI
@@ -2605,7 +2605,7 @@ walk11x1:
 	DECQ CX
 	JNE walk11x1
 sum11x1:
-	VBROADCASTSS 168(BX), Z11
+	VBROADCASTSS 176(BX), Z11
 	VMULPS Z11, Z0, Z0
 	VMULPS Z11, Z1, Z1
 	VMULPS Z11, Z2, Z2
@@ -2722,8 +2722,8 @@ plain28:
 	VMOVUPS Z9, K1, 0(R12)
 	VMOVUPS Z10, K1, 0(R12)(R8*1)
 next11x1:
-	MOVQ 96(BX), AX
-	IMULQ $44, AX
+	MOVQ 168(BX), AX
+	SHLQ $2, AX
 	ADDQ AX, 0(SP)
 	MOVQ 120(BX), AX
 	IMULQ $44, AX
@@ -2740,12 +2740,12 @@ same11x1:
 
 	// tile of 10 rows, 1 registers wide: A in SI…, B in DX, strides R8 R9 R10, k in CX
 tile10x1:
-	MOVQ 96(BX), R8
-	SHLQ $2, R8
 	MOVQ 104(BX), R9
 	SHLQ $2, R9
 	MOVQ 112(BX), R10
 	SHLQ $2, R10
+	MOVQ 96(BX), R8
+	SHLQ $2, R8
 	MOVQ 0(SP), SI
 	LEAQ (R8)(R8*2), AX
 	LEAQ 0(SI)(AX*1), DI
@@ -2795,7 +2795,7 @@ walk10x1:
 	DECQ CX
 	JNE walk10x1
 sum10x1:
-	VBROADCASTSS 168(BX), Z10
+	VBROADCASTSS 176(BX), Z10
 	VMULPS Z10, Z0, Z0
 	VMULPS Z10, Z1, Z1
 	VMULPS Z10, Z2, Z2
@@ -2906,8 +2906,8 @@ plain30:
 	VMOVUPS Z8, K1, 0(R11)(R8*2)
 	VMOVUPS Z9, K1, 0(R12)
 next10x1:
-	MOVQ 96(BX), AX
-	IMULQ $40, AX
+	MOVQ 168(BX), AX
+	SHLQ $2, AX
 	ADDQ AX, 0(SP)
 	MOVQ 120(BX), AX
 	IMULQ $40, AX
@@ -2924,12 +2924,12 @@ same10x1:
 
 	// tile of 9 rows, 1 registers wide: A in SI…, B in DX, strides R8 R9 R10, k in CX
 tile9x1:
-	MOVQ 96(BX), R8
-	SHLQ $2, R8
 	MOVQ 104(BX), R9
 	SHLQ $2, R9
 	MOVQ 112(BX), R10
 	SHLQ $2, R10
+	MOVQ 96(BX), R8
+	SHLQ $2, R8
 	MOVQ 0(SP), SI
 	LEAQ (R8)(R8*2), AX
 	LEAQ 0(SI)(AX*1), DI
@@ -2974,7 +2974,7 @@ walk9x1:
 	DECQ CX
 	JNE walk9x1
 sum9x1:
-	VBROADCASTSS 168(BX), Z9
+	VBROADCASTSS 176(BX), Z9
 	VMULPS Z9, Z0, Z0
 	VMULPS Z9, Z1, Z1
 	VMULPS Z9, Z2, Z2
@@ -3075,8 +3075,8 @@ plain32:
 	VMOVUPS Z7, K1, 0(R11)(R8*1)
 	VMOVUPS Z8, K1, 0(R11)(R8*2)
 next9x1:
-	MOVQ 96(BX), AX
-	IMULQ $36, AX
+	MOVQ 168(BX), AX
+	SHLQ $2, AX
 	ADDQ AX, 0(SP)
 	MOVQ 120(BX), AX
 	IMULQ $36, AX
@@ -3093,12 +3093,12 @@ same9x1:
 
 	// tile of 8 rows, 1 registers wide: A in SI…, B in DX, strides R8 R9 R10, k in CX
 tile8x1:
-	MOVQ 96(BX), R8
-	SHLQ $2, R8
 	MOVQ 104(BX), R9
 	SHLQ $2, R9
 	MOVQ 112(BX), R10
 	SHLQ $2, R10
+	MOVQ 96(BX), R8
+	SHLQ $2, R8
 	MOVQ 0(SP), SI
 	LEAQ (R8)(R8*2), AX
 	LEAQ 0(SI)(AX*1), DI
@@ -3140,7 +3140,7 @@ walk8x1:
 	DECQ CX
 	JNE walk8x1
 sum8x1:
-	VBROADCASTSS 168(BX), Z8
+	VBROADCASTSS 176(BX), Z8
 	VMULPS Z8, Z0, Z0
 	VMULPS Z8, Z1, Z1
 	VMULPS Z8, Z2, Z2
@@ -3235,8 +3235,8 @@ plain34:
 	VMOVUPS Z6, K1, 0(R11)
 	VMOVUPS Z7, K1, 0(R11)(R8*1)
 next8x1:
-	MOVQ 96(BX), AX
-	IMULQ $32, AX
+	MOVQ 168(BX), AX
+	SHLQ $2, AX
 	ADDQ AX, 0(SP)
 	MOVQ 120(BX), AX
 	IMULQ $32, AX
@@ -3253,12 +3253,12 @@ same8x1:
 
 	// tile of 7 rows, 1 registers wide: A in SI…, B in DX, strides R8 R9 R10, k in CX
 tile7x1:
-	MOVQ 96(BX), R8
-	SHLQ $2, R8
 	MOVQ 104(BX), R9
 	SHLQ $2, R9
 	MOVQ 112(BX), R10
 	SHLQ $2, R10
+	MOVQ 96(BX), R8
+	SHLQ $2, R8
 	MOVQ 0(SP), SI
 	LEAQ (R8)(R8*2), AX
 	LEAQ 0(SI)(AX*1), DI
@@ -3297,7 +3297,7 @@ walk7x1:
 	DECQ CX
 	JNE walk7x1
 sum7x1:
-	VBROADCASTSS 168(BX), Z7
+	VBROADCASTSS 176(BX), Z7
 	VMULPS Z7, Z0, Z0
 	VMULPS Z7, Z1, Z1
 	VMULPS Z7, Z2, Z2
@@ -3386,8 +3386,8 @@ plain36:
 	VMOVUPS Z5, K1, 0(DI)(R8*2)
 	VMOVUPS Z6, K1, 0(R11)
 next7x1:
-	MOVQ 96(BX), AX
-	IMULQ $28, AX
+	MOVQ 168(BX), AX
+	SHLQ $2, AX
 	ADDQ AX, 0(SP)
 	MOVQ 120(BX), AX
 	IMULQ $28, AX
@@ -3404,12 +3404,12 @@ same7x1:
 
 	// tile of 6 rows, 1 registers wide: A in SI…, B in DX, strides R8 R9 R10, k in CX
 tile6x1:
-	MOVQ 96(BX), R8
-	SHLQ $2, R8
 	MOVQ 104(BX), R9
 	SHLQ $2, R9
 	MOVQ 112(BX), R10
 	SHLQ $2, R10
+	MOVQ 96(BX), R8
+	SHLQ $2, R8
 	MOVQ 0(SP), SI
 	LEAQ (R8)(R8*2), AX
 	LEAQ 0(SI)(AX*1), DI
@@ -3443,7 +3443,7 @@ walk6x1:
 	DECQ CX
 	JNE walk6x1
 sum6x1:
-	VBROADCASTSS 168(BX), Z6
+	VBROADCASTSS 176(BX), Z6
 	VMULPS Z6, Z0, Z0
 	VMULPS Z6, Z1, Z1
 	VMULPS Z6, Z2, Z2
@@ -3522,8 +3522,8 @@ plain38:
 	VMOVUPS Z4, K1, 0(DI)(R8*1)
 	VMOVUPS Z5, K1, 0(DI)(R8*2)
 next6x1:
-	MOVQ 96(BX), AX
-	IMULQ $24, AX
+	MOVQ 168(BX), AX
+	SHLQ $2, AX
 	ADDQ AX, 0(SP)
 	MOVQ 120(BX), AX
 	IMULQ $24, AX
@@ -3540,12 +3540,12 @@ same6x1:
 
 	// tile of 5 rows, 1 registers wide: A in SI…, B in DX, strides R8 R9 R10, k in CX
 tile5x1:
-	MOVQ 96(BX), R8
-	SHLQ $2, R8
 	MOVQ 104(BX), R9
 	SHLQ $2, R9
 	MOVQ 112(BX), R10
 	SHLQ $2, R10
+	MOVQ 96(BX), R8
+	SHLQ $2, R8
 	MOVQ 0(SP), SI
 	LEAQ (R8)(R8*2), AX
 	LEAQ 0(SI)(AX*1), DI
@@ -3576,7 +3576,7 @@ walk5x1:
 	DECQ CX
 	JNE walk5x1
 sum5x1:
-	VBROADCASTSS 168(BX), Z5
+	VBROADCASTSS 176(BX), Z5
 	VMULPS Z5, Z0, Z0
 	VMULPS Z5, Z1, Z1
 	VMULPS Z5, Z2, Z2
@@ -3649,8 +3649,8 @@ plain40:
 	VMOVUPS Z3, K1, 0(DI)
 	VMOVUPS Z4, K1, 0(DI)(R8*1)
 next5x1:
-	MOVQ 96(BX), AX
-	IMULQ $20, AX
+	MOVQ 168(BX), AX
+	SHLQ $2, AX
 	ADDQ AX, 0(SP)
 	MOVQ 120(BX), AX
 	IMULQ $20, AX
@@ -3667,12 +3667,12 @@ same5x1:
 
 	// tile of 4 rows, 1 registers wide: A in SI…, B in DX, strides R8 R9 R10, k in CX
 tile4x1:
-	MOVQ 96(BX), R8
-	SHLQ $2, R8
 	MOVQ 104(BX), R9
 	SHLQ $2, R9
 	MOVQ 112(BX), R10
 	SHLQ $2, R10
+	MOVQ 96(BX), R8
+	SHLQ $2, R8
 	MOVQ 0(SP), SI
 	LEAQ (R8)(R8*2), AX
 	LEAQ 0(SI)(AX*1), DI
@@ -3700,7 +3700,7 @@ walk4x1:
 	DECQ CX
 	JNE walk4x1
 sum4x1:
-	VBROADCASTSS 168(BX), Z4
+	VBROADCASTSS 176(BX), Z4
 	VMULPS Z4, Z0, Z0
 	VMULPS Z4, Z1, Z1
 	VMULPS Z4, Z2, Z2
@@ -3767,8 +3767,8 @@ plain42:
 	VMOVUPS Z2, K1, 0(SI)(R8*2)
 	VMOVUPS Z3, K1, 0(DI)
 next4x1:
-	MOVQ 96(BX), AX
-	IMULQ $16, AX
+	MOVQ 168(BX), AX
+	SHLQ $2, AX
 	ADDQ AX, 0(SP)
 	MOVQ 120(BX), AX
 	IMULQ $16, AX
@@ -3785,12 +3785,12 @@ same4x1:
 
 	// tile of 3 rows, 1 registers wide: A in SI…, B in DX, strides R8 R9 R10, k in CX
 tile3x1:
-	MOVQ 96(BX), R8
-	SHLQ $2, R8
 	MOVQ 104(BX), R9
 	SHLQ $2, R9
 	MOVQ 112(BX), R10
 	SHLQ $2, R10
+	MOVQ 96(BX), R8
+	SHLQ $2, R8
 	MOVQ 0(SP), SI
 	MOVQ 24(BX), DX
 	MOVQ 136(BX), CX
@@ -3812,7 +3812,7 @@ walk3x1:
 	DECQ CX
 	JNE walk3x1
 sum3x1:
-	VBROADCASTSS 168(BX), Z3
+	VBROADCASTSS 176(BX), Z3
 	VMULPS Z3, Z0, Z0
 	VMULPS Z3, Z1, Z1
 	VMULPS Z3, Z2, Z2
@@ -3865,8 +3865,8 @@ plain44:
 	VMOVUPS Z1, K1, 0(SI)(R8*1)
 	VMOVUPS Z2, K1, 0(SI)(R8*2)
 next3x1:
-	MOVQ 96(BX), AX
-	IMULQ $12, AX
+	MOVQ 168(BX), AX
+	SHLQ $2, AX
 	ADDQ AX, 0(SP)
 	MOVQ 120(BX), AX
 	IMULQ $12, AX
@@ -3883,12 +3883,12 @@ same3x1:
 
 	// tile of 2 rows, 1 registers wide: A in SI…, B in DX, strides R8 R9 R10, k in CX
 tile2x1:
-	MOVQ 96(BX), R8
-	SHLQ $2, R8
 	MOVQ 104(BX), R9
 	SHLQ $2, R9
 	MOVQ 112(BX), R10
 	SHLQ $2, R10
+	MOVQ 96(BX), R8
+	SHLQ $2, R8
 	MOVQ 0(SP), SI
 	MOVQ 24(BX), DX
 	MOVQ 136(BX), CX
@@ -3907,7 +3907,7 @@ walk2x1:
 	DECQ CX
 	JNE walk2x1
 sum2x1:
-	VBROADCASTSS 168(BX), Z2
+	VBROADCASTSS 176(BX), Z2
 	VMULPS Z2, Z0, Z0
 	VMULPS Z2, Z1, Z1
 
@@ -3954,8 +3954,8 @@ plain46:
 	VMOVUPS Z0, K1, 0(SI)
 	VMOVUPS Z1, K1, 0(SI)(R8*1)
 next2x1:
-	MOVQ 96(BX), AX
-	IMULQ $8, AX
+	MOVQ 168(BX), AX
+	SHLQ $2, AX
 	ADDQ AX, 0(SP)
 	MOVQ 120(BX), AX
 	IMULQ $8, AX
@@ -3972,12 +3972,12 @@ same2x1:
 
 	// tile of 1 rows, 1 registers wide: A in SI…, B in DX, strides R8 R9 R10, k in CX
 tile1x1:
-	MOVQ 96(BX), R8
-	SHLQ $2, R8
 	MOVQ 104(BX), R9
 	SHLQ $2, R9
 	MOVQ 112(BX), R10
 	SHLQ $2, R10
+	MOVQ 96(BX), R8
+	SHLQ $2, R8
 	MOVQ 0(SP), SI
 	MOVQ 24(BX), DX
 	MOVQ 136(BX), CX
@@ -3993,7 +3993,7 @@ walk1x1:
 	DECQ CX
 	JNE walk1x1
 sum1x1:
-	VBROADCASTSS 168(BX), Z1
+	VBROADCASTSS 176(BX), Z1
 	VMULPS Z1, Z0, Z0
 
 	// full width or not?
@@ -4034,8 +4034,8 @@ plain48:
 	SHLQ $2, R8
 	VMOVUPS Z0, K1, 0(SI)
 next1x1:
-	MOVQ 96(BX), AX
-	IMULQ $4, AX
+	MOVQ 168(BX), AX
+	SHLQ $2, AX
 	ADDQ AX, 0(SP)
 	MOVQ 120(BX), AX
 	IMULQ $4, AX
@@ -4055,29 +4055,87 @@ end:
 	VZEROUPPER
 	RET
 
-// packAVX512 copies k rows, ldb apart, of one panel's width to a panel.
+// packAVX512 copies k rows, ldb apart, to that many panels (k, columns) one after the other.
 //
-// func packAVX512(dst, b []float32, k, ldb int)
-TEXT ·packAVX512(SB), NOSPLIT, $0-64
+// func packAVX512(dst, b []float32, k, ldb, panels int)
+TEXT ·packAVX512(SB), NOSPLIT, $0-72
 	MOVQ dst_base+0(FP), DI
 	MOVQ b_base+24(FP), SI
 	MOVQ k+48(FP), CX
 	MOVQ ldb+56(FP), DX
+	MOVQ panels+64(FP), R8
 	SHLQ $2, DX
+	MOVQ CX, R9
+	IMULQ $128, R9
 
-	// one row
+	// one row: SI and DI stay, R10 and R11 walk along it
 row1:
 	TESTQ CX, CX
-	JEQ done2
-	VMOVUPS 0(SI), Z0
-	VMOVUPS 64(SI), Z1
-	VMOVUPS Z0, 0(DI)
-	VMOVUPS Z1, 64(DI)
+	JEQ done3
+	MOVQ SI, R10
+	MOVQ DI, R11
+	MOVQ R8, AX
+
+	// one panel's part of it
+panel2:
+	PREFETCHT0 0(R10)(DX*8)
+	VMOVUPS 0(R10), Z0
+	VMOVUPS 64(R10), Z1
+	VMOVUPS Z0, 0(R11)
+	VMOVUPS Z1, 64(R11)
+	ADDQ $128, R10
+	ADDQ R9, R11
+	DECQ AX
+	JNE panel2
 	ADDQ DX, SI
 	ADDQ $128, DI
 	DECQ CX
 	JMP row1
-done2:
+done3:
+	VZEROUPPER
+	RET
+
+// packTilesAVX512 copies k rows, lda apart, of count·rows columns to count tiles (k, rows), apart elements from one another. It writes up to a register less one element beyond a tile.
+//
+// func packTilesAVX512(dst, a []float32, k, lda, rows, count, apart int)
+TEXT ·packTilesAVX512(SB), NOSPLIT, $0-88
+	MOVQ rows+64(FP), CX
+	MOVQ CX, R8
+	SHLQ $2, R8
+	MOVL $1, BX
+	SHLL CX, BX
+	DECL BX
+	KMOVW BX, K1
+	MOVQ dst_base+0(FP), DI
+	MOVQ a_base+24(FP), SI
+	MOVQ k+48(FP), CX
+	MOVQ lda+56(FP), DX
+	SHLQ $2, DX
+	MOVQ apart+80(FP), R9
+	SHLQ $2, R9
+
+	// one row: SI and DI stay, R10 and R11 walk along it
+row1:
+	TESTQ CX, CX
+	JEQ done3
+	MOVQ SI, R10
+	MOVQ DI, R11
+	MOVQ count+72(FP), AX
+
+	// one tile's part of it
+tile2:
+	PREFETCHT0 0(R10)(DX*8)
+	VMOVUPS.Z 0(R10), K1, Z0
+	VMOVUPS Z0, 0(R11)
+	ADDQ R8, R10
+	ADDQ R9, R11
+	DECQ AX
+	JNE tile2
+	ADDQ DX, SI
+	ADDQ R8, DI
+	DECQ CX
+	JMP row1
+done3:
 	VZEROUPPER
 	RET
 

@@ -26,20 +26,28 @@ func report(b *testing.B, flops float64, elapsed time.Duration, threads int) {
 	b.ReportMetric(0, "ns/op")
 }
 
-// timed runs f b.N times and reports the best third: the machine is shared.
+// timed runs f b.N times and reports the best run, since the machine may be
+// shared: computing time for one thread, the clock for several.
 func timed(b *testing.B, flops float64, threads int, f func()) {
 	f()
 	var best time.Duration
-	n := 0
 	for b.Loop() {
-		begin := time.Now()
-		f()
-		if d := time.Since(begin); best == 0 || d < best {
+		if d := took(threads, f); best == 0 || d < best {
 			best = d
 		}
-		n++
 	}
 	report(b, flops, best*time.Duration(b.N), threads)
+}
+
+func took(threads int, f func()) time.Duration {
+	if threads > 1 {
+		begin := time.Now()
+		f()
+		return time.Since(begin)
+	}
+	begin := threadTime()
+	f()
+	return threadTime() - begin
 }
 
 func eachLevel(b *testing.B, f func(b *testing.B)) {
@@ -106,10 +114,10 @@ func BenchmarkMatMulSmall(b *testing.B) {
 			q, k := random(r, d.l*ld), random(r, d.l*ld)
 			p, c := random(r, d.l*d.l), make([]float32, d.l*max(d.l, ld))
 			flops := 2 * float64(d.l) * float64(d.l) * float64(d.k)
-			const times = 20 // a clock reading costs as much as the smallest product
+			times := int(max(1, 4e6/flops)) // a clock reading costs as much as the smallest product
 			run := func(name string, f func()) {
 				b.Run(fmt.Sprintf("%s/%dx%d", name, d.l, d.k), func(b *testing.B) {
-					timed(b, times*flops, 1, func() {
+					timed(b, float64(times)*flops, 1, func() {
 						for range times {
 							f()
 						}
@@ -159,9 +167,7 @@ func BenchmarkVector(b *testing.B) {
 				k.f()
 				var best time.Duration
 				for b.Loop() {
-					begin := time.Now()
-					k.f()
-					if d := time.Since(begin); best == 0 || d < best {
+					if d := took(1, k.f); best == 0 || d < best {
 						best = d
 					}
 				}

@@ -20,6 +20,8 @@ func init() {
 				m.set(&operand{n: i}, 4, m.v[i])
 			}
 		},
+		"PREFETCHT0": func(m *processor, in *instruction) {},
+
 		"MOVQ": func(m *processor, in *instruction) { m.setWord64(&in.args[1], m.word64(&in.args[0])) },
 		"MOVL": func(m *processor, in *instruction) {
 			m.setWord64(&in.args[1], uint64(uint32(m.word64(&in.args[0]))))

@@ -5,6 +5,7 @@ package kernel
 import (
 	"encoding/binary"
 	"math"
+	"math/rand/v2"
 	"sync"
 	"testing"
 )
@@ -48,7 +49,7 @@ func interpreted(t testing.TB, l Level) *set {
 		return func(x []float32) float32 { return float32At(p.call(t, name+end, 4, x), 0) }
 	}
 	return &set{
-		level: l + " interpreted", nr: native.nr, mr: native.mr,
+		level: l + " interpreted", lanes: native.lanes, nr: native.nr, mr: native.mr,
 		add: three("add"), sub: three("sub"), mul: three("mul"), scale: scaled("scale"), axpy: scaled("axpy"),
 		dot: func(a, b []float32) float32 { return float32At(p.call(t, "dot"+end, 4, a, b), 0) },
 		sum: number("sum"), maxAbs: number("maxAbs"), max: number("max"),
@@ -77,7 +78,12 @@ func interpreted(t testing.TB, l Level) *set {
 		dropout: func(dst, x []float32, first uint64, key0, key1, threshold uint32, scale float32) {
 			p.call(t, "dropout"+end, 0, dst, x, first, key0, key1, threshold, scale)
 		},
-		pack: func(dst, b []float32, k, ldb int) { p.call(t, "pack"+end, 0, dst, b, k, ldb) },
+		pack: func(dst, b []float32, k, ldb, panels int) {
+			p.call(t, "pack"+end, 0, dst, b, k, ldb, panels)
+		},
+		packTiles: func(dst, a []float32, k, lda, rows, count, apart int) {
+			p.call(t, "packTiles"+end, 0, dst, a, k, lda, rows, count, apart)
+		},
 		packTransposed: func(dst, b []float32, k, ldb, rows int) {
 			p.call(t, "packTransposed"+end, 0, dst, b, k, ldb, rows)
 		},
@@ -140,4 +146,34 @@ func different(a, b []float32) int {
 		}
 	}
 	return -1
+}
+
+// TestProductsHaveTheSameBitsAtEveryWidth: each element of C is one chain of
+// fused products, in whatever tile it lies. The last shape has rows of A that
+// fall on the same cache lines.
+func TestProductsHaveTheSameBitsAtEveryWidth(t *testing.T) {
+	list := append(shapes(true), [3]int{29, 40, 400}, [3]int{13, 20, 1024})
+	for i, s := range list {
+		m, n, k := s[0], s[1], s[2]
+		r := rand.New(rand.NewPCG(uint64(i), 4))
+		a, b, bias, x := random(r, m*k), random(r, n*k), random(r, n), random(r, m*m)
+		var first []float32
+		for _, s := range append(sets()[1:], interpreters(t)...) {
+			use(t, s, func() {
+				var p Packed
+				p.Pack(nil, b, k, n, k, true)
+				c := make([]float32, 2*m*n+m*m)
+				MatMul(nil, c, n, a, k, m, &p, Epilogue{Bias: bias, Activation: ActGELU})
+				MatMulTA(nil, c[m*n:], n, a, m, k, m, b, n, n, true)
+				MatMulSmallNT(c[2*m*n:], m, a, k, a, k, m, m, k, 0.3, false)
+				MatMulSmallTN(c[2*m*n:], m, x, m, x, m, m, m, m, 0.3, true)
+				if first == nil {
+					first = c
+				}
+				if j := different(c, first); j >= 0 {
+					t.Fatalf("%v: element %d is %g at level %s, else %g", list[i], j, c[j], s.level, first[j])
+				}
+			})
+		}
+	}
 }

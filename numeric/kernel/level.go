@@ -15,6 +15,7 @@ const (
 // set is one level's kernels. Each field does what the twin of its name does.
 type set struct {
 	level  Level
+	lanes  int // of a register
 	nr, mr int // columns of a panel, most rows of a tile
 
 	add, sub, mul func(dst, a, b []float32)
@@ -43,7 +44,8 @@ type set struct {
 
 	dropout func(dst, x []float32, first uint64, key0, key1, threshold uint32, scale float32)
 
-	pack           func(dst, b []float32, k, ldb int)
+	pack           func(dst, b []float32, k, ldb, panels int)
+	packTiles      func(dst, a []float32, k, lda, rows, count, apart int)
 	packTransposed func(dst, b []float32, k, ldb, rows int) // eight columns; nil at level go
 
 	gemm func(*gemmArgs) // nil for the levels of [Available], which gemm calls directly

@@ -9,7 +9,7 @@ import (
 )
 
 var avx2Set = set{
-	level: AVX2, nr: 16, mr: 6,
+	level: AVX2, lanes: 8, nr: 16, mr: 6,
 	add: addAVX2, sub: subAVX2, mul: mulAVX2, scale: scaleAVX2, axpy: axpyAVX2,
 	dot: dotAVX2, sum: sumAVX2, sumSquares: sumSquaresAVX2, maxAbs: maxAbsAVX2, max: maxAVX2,
 	exp: expAVX2, gelu: geluAVX2, tanh: tanhAVX2, relu: reluAVX2,
@@ -18,12 +18,12 @@ var avx2Set = set{
 	norm: normAVX2, normBackward: normBackwardAVX2,
 	adam: adamAVX2, momentum: momentumAVX2, adagrad: adagradAVX2,
 	dropout: dropoutAVX2,
-	pack:    packAVX2, packTransposed: packTransposedAVX2,
+	pack:    packAVX2, packTiles: packTilesAVX2, packTransposed: packTransposedAVX2,
 	peak: peakAVX2,
 }
 
 var avx512Set = set{
-	level: AVX512, nr: 32, mr: 12,
+	level: AVX512, lanes: 16, nr: 32, mr: 12,
 	add: addAVX512, sub: subAVX512, mul: mulAVX512, scale: scaleAVX512, axpy: axpyAVX512,
 	dot: dotAVX512, sum: sumAVX512, sumSquares: sumSquaresAVX512, maxAbs: maxAbsAVX512, max: maxAVX512,
 	exp: expAVX512, gelu: geluAVX512, tanh: tanhAVX512, relu: reluAVX512,
@@ -32,7 +32,7 @@ var avx512Set = set{
 	norm: normAVX512, normBackward: normBackwardAVX512,
 	adam: adamAVX512, momentum: momentumAVX512, adagrad: adagradAVX512,
 	dropout: dropoutAVX512,
-	pack:    packAVX512, packTransposed: packTransposedAVX512,
+	pack:    packAVX512, packTiles: packTilesAVX512, packTransposed: packTransposedAVX512,
 	peak: peakAVX512,
 }
 

@@ -2,7 +2,7 @@ package kernel
 
 // goSet is the twins.
 var goSet = set{
-	level: Go, nr: 4, mr: 4,
+	level: Go, lanes: 4, nr: 4, mr: 4,
 	add: addGo, sub: subGo, mul: mulGo, scale: scaleGo, axpy: axpyGo,
 	dot: dotGo, sum: sumGo, sumSquares: sumSquaresGo, maxAbs: maxAbsGo, max: maxGo,
 	exp: expGo, gelu: geluGo, tanh: tanhGo, relu: reluGo,
@@ -11,6 +11,6 @@ var goSet = set{
 	norm: normGo, normBackward: normBackwardGo,
 	adam: adamGo, momentum: momentumGo, adagrad: adagradGo,
 	dropout: dropoutGo,
-	pack:    packGo,
-	peak:    peakGo,
+	pack:    packGo, packTiles: packTilesGo,
+	peak: peakGo,
 }

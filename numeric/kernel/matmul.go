@@ -11,7 +11,12 @@ import (
 const (
 	blockK = 384 // a panel of B, 384×16 or 384×32, stays in the nearest caches
 	blockM = 96  // rows of A that stay in the second-level cache; 16 tiles of 6, 8 of 12
-	blockN = 256 // columns of a task
+	blockN = 256 // most columns of a task
+
+	leastN    = 64 // fewest
+	manyTasks = 64
+
+	alone = 1 << 19 // products (10 µs) that are not worth waking somebody
 )
 
 // Packed is the right-hand operand of [MatMul], (K, N), cut into panels of a
@@ -69,20 +74,36 @@ type Epilogue struct {
 // apart, rows of c (and of e.Pre) ldc. c may not alias a.
 func MatMul(pool *Pool, c []float32, ldc int, a []float32, lda, m int, b *Packed, e Epilogue) {
 	checkMatMul(c, ldc, a, lda, m, b, e)
-	t := product{c: c, ldc: ldc, a: a, lda: lda, b: b, e: e, set: b.set, m: m}
-	if m == 0 || b.n == 0 {
+	s, n := b.set, b.n
+	if m == 0 || n == 0 {
 		return
 	}
-	width := blockN
-	if m <= blockM/2 {
-		width = 64 // few rows: let columns feed the threads
+	t := product{c: c, ldc: ldc, a: a, lda: lda, b: b, e: e, set: s, m: m}
+	if m*n*b.k < alone {
+		pool = nil
 	}
-	rows, cols := (m+blockM-1)/blockM, (b.n+width-1)/width
-	pool.Run(rows*cols, func(i int) {
-		i0, j0 := i/cols*blockM, i%cols*width
-		t.block(i0, min(i0+blockM, m), j0, min(j0+width, b.n))
+	height, width := cut(m, n, s.mr, s.nr)
+	cols := (n + width - 1) / width
+	pool.Run((m+height-1)/height*cols, func(i int) {
+		i0, j0 := i/cols*height, i%cols*width
+		t.block(i0, min(i0+height, m), j0, min(j0+width, n))
 	})
 }
+
+// cut says how high and wide the blocks of C (m, n) are: nearly equal, whole
+// tiles and panels, and small enough for a small product to keep many threads
+// busy.
+func cut(m, n, mr, nr int) (height, width int) {
+	rows := (m + blockM - 1) / blockM
+	width = blockN
+	for width > leastN && rows*((n+width-1)/width) < manyTasks {
+		width /= 2
+	}
+	cols := (n + width - 1) / width
+	return roundUp((m+rows-1)/rows, mr), roundUp((n+cols-1)/cols, nr)
+}
+
+func roundUp(n, to int) int { return (n + to - 1) / to * to }
 
 func checkMatMul(c []float32, ldc int, a []float32, lda, m int, b *Packed, e Epilogue) {
 	if b.set != current {
@@ -156,44 +177,41 @@ func (t *product) finish(c, pre []float32, j0, j1 int, apart bool) {
 // multiply makes out A·B + bias, or adds A·B to it.
 func (t *product) multiply(out []float32, ldo, i0, i1, j0, j1 int, add bool) {
 	s, k := t.set, t.b.k
-	p := gemmArgs{alpha: 1, rs: t.lda, ks: 1, bs: s.nr, cs: ldo}
+	var copied *[]float32
+	if s.mr > 8 && t.lda%collide == 0 {
+		copied = scratch.Get().(*[]float32)
+		defer scratch.Put(copied)
+	}
 	for k0 := 0; k0 == 0 || k0 < k; k0 += blockK {
-		p.k = min(blockK, k-k0)
+		depth := min(blockK, k-k0)
+		a, rs := t.a[i0*t.lda+k0:], t.lda
+		if copied != nil {
+			a, rs = together(copied, a, i1-i0, depth, t.lda), depth
+		}
 		for j := j0; j < j1; j += s.nr {
-			p.n = min(s.nr, j1-j)
-			p.c = out[j-j0:]
-			p.d, p.ds = nil, 0
+			p := gemmArgs{a: a, rs: rs, ks: 1, b: t.b.data[j/s.nr*k*s.nr+k0*s.nr:], bs: s.nr,
+				c: out[j-j0:], cs: ldo, k: depth, n: min(s.nr, j1-j), alpha: 1}
 			if add || k0 > 0 {
 				p.d, p.ds = p.c, ldo
 			} else if t.e.Bias != nil {
 				p.d = t.e.Bias[j:]
 			}
-			p.a = t.a[i0*t.lda+k0:]
-			p.b = t.b.data[j/s.nr*k*s.nr+k0*s.nr:]
-			tiles(s, p, i1-i0)
+			tiles(s, &p, i1-i0)
 		}
 	}
 }
 
-// tiles covers m rows with tiles of nearly equal height: 14 rows are 5+5+4 for
-// tiles of 6, since a tile of 2 takes as long as one of 4.
-func tiles(s *set, p gemmArgs, m int) {
-	if m == 0 {
-		return
+// collide: rows that many elements apart (4 KB) fall on the same lines of a
+// first-level cache, which holds 8 or 12 of them: too few for tiles of 12.
+const collide = 1024
+
+// together copies rows of k elements next to one another.
+func together(buf *[]float32, a []float32, rows, k, lda int) []float32 {
+	*buf = room(*buf, rows*k)
+	for i := range rows {
+		copy((*buf)[i*k:(i+1)*k], a[i*lda:])
 	}
-	count := (m + s.mr - 1) / s.mr
-	low, high := m/count, m%count
-	if high > 0 {
-		p.rows, p.tiles = low+1, high
-		gemm(s, &p)
-		p.a = p.a[min(len(p.a), high*(low+1)*p.rs):]
-		p.c = p.c[high*(low+1)*p.cs:]
-		if p.d != nil {
-			p.d = p.d[high*(low+1)*p.ds:]
-		}
-	}
-	p.rows, p.tiles = low, count-high
-	gemm(s, &p)
+	return *buf
 }
 
 // scratch holds buffers of blocks between calls.

@@ -309,3 +309,35 @@ func FuzzMatMulMatchesItsTwin(f *testing.F) {
 		}
 	})
 }
+
+func TestAPackedOperandKeepsToItsLevel(t *testing.T) {
+	if len(sets()) < 2 {
+		t.Skip("this machine or build has one level only")
+	}
+	defer Use(Current())
+	var p Packed
+	for _, l := range Available() {
+		if err := Use(l); err != nil {
+			t.Fatal(err)
+		}
+		if l != Go {
+			func() {
+				defer func() {
+					if recover() == nil {
+						t.Error("an operand packed at another level was taken")
+					}
+				}()
+				MatMul(nil, make([]float32, 1), 1, make([]float32, 1), 1, 1, &p, Epilogue{})
+			}()
+		}
+		p.Pack(nil, []float32{3}, 1, 1, 1, false)
+		c := []float32{0}
+		MatMul(nil, c, 1, []float32{2}, 1, 1, &p, Epilogue{})
+		if c[0] != 6 {
+			t.Errorf("2·3 is %g at level %s", c[0], l)
+		}
+	}
+	if err := Use("sse"); err == nil {
+		t.Error("took a level that there is not")
+	}
+}

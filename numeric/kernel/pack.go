@@ -1,25 +1,30 @@
 package kernel
 
-// packRows fills a panel (k, nr) from b (k, cols); what lies beyond cols is 0.
-func packRows(s *set, panel, b []float32, k, cols, ldb int) {
-	if cols == s.nr {
-		s.pack(panel, b, k, ldb)
+// packRows fills panels (k, nr), one after the other, from b (k, cols); what
+// lies beyond cols is 0.
+func packRows(s *set, panels, b []float32, k, cols, ldb int) {
+	whole := cols / s.nr
+	if whole > 0 && k > 0 {
+		s.pack(panels, b, k, ldb, whole)
+	}
+	rest := cols - whole*s.nr
+	if rest == 0 {
 		return
 	}
 	for l := range k {
-		p := panel[l*s.nr : (l+1)*s.nr]
-		copy(p, b[l*ldb:l*ldb+cols])
-		clear(p[cols:])
+		p := panels[(whole*k+l)*s.nr:][:s.nr]
+		copy(p, b[l*ldb+whole*s.nr:][:rest])
+		clear(p[rest:])
 	}
 }
 
-// packTransposed fills a panel (k, nr) from b (cols, k). What lies beyond cols
-// is finite where b is, and otherwise of no meaning.
+// packTransposed fills a panel (k, nr) from b (cols, k). Beyond cols it repeats
+// the last column up to the next whole register; nothing reads what is behind.
 func packTransposed(s *set, panel, b []float32, k, cols, ldb int) {
-	done := 0
+	done, width := 0, roundUp(cols, s.lanes)
 	if s.packTransposed != nil {
 		done = k &^ 7
-		for j := 0; j < s.nr; j += 8 {
+		for j := 0; j < width; j += 8 {
 			first := min(j, cols-1)
 			s.packTransposed(panel[j:], b[first*ldb:], done, ldb, max(1, cols-first))
 		}
@@ -27,7 +32,7 @@ func packTransposed(s *set, panel, b []float32, k, cols, ldb int) {
 	if done == k {
 		return
 	}
-	for j := range s.nr {
+	for j := range width {
 		r := b[min(j, cols-1)*ldb:]
 		for l := done; l < k; l++ {
 			panel[l*s.nr+j] = r[l]

@@ -9,10 +9,15 @@ package kernel
 //go:noescape
 func gemmAVX2(p *gemmArgs)
 
-// packAVX2 copies k rows, ldb apart, of one panel's width to a panel.
+// packAVX2 copies k rows, ldb apart, to that many panels (k, columns) one after the other.
 //
 //go:noescape
-func packAVX2(dst, b []float32, k, ldb int)
+func packAVX2(dst, b []float32, k, ldb, panels int)
+
+// packTilesAVX2 copies k rows, lda apart, of count·rows columns to count tiles (k, rows), apart elements from one another. It writes up to a register less one element beyond a tile.
+//
+//go:noescape
+func packTilesAVX2(dst, a []float32, k, lda, rows, count, apart int)
 
 // packTransposedAVX2 copies 8 columns of a panel: column j is row min(j, rows-1) of b, rows ldb apart. k counts down in eights; what is left of k is not done.
 //
@@ -164,10 +169,15 @@ func peakAVX2(n int)
 //go:noescape
 func gemmAVX512(p *gemmArgs)
 
-// packAVX512 copies k rows, ldb apart, of one panel's width to a panel.
+// packAVX512 copies k rows, ldb apart, to that many panels (k, columns) one after the other.
 //
 //go:noescape
-func packAVX512(dst, b []float32, k, ldb int)
+func packAVX512(dst, b []float32, k, ldb, panels int)
+
+// packTilesAVX512 copies k rows, lda apart, of count·rows columns to count tiles (k, rows), apart elements from one another. It writes up to a register less one element beyond a tile.
+//
+//go:noescape
+func packTilesAVX512(dst, a []float32, k, lda, rows, count, apart int)
 
 // packTransposedAVX512 copies 8 columns of a panel: column j is row min(j, rows-1) of b, rows ldb apart. k counts down in eights; what is left of k is not done.
 //

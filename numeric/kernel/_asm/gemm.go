@@ -18,7 +18,7 @@ const (
 	argRS, argKS, argBS     = 96, 104, 112
 	argCS, argDS, argK      = 120, 128, 136
 	argN, argRows, argTiles = 144, 152, 160
-	argAlpha                = 168
+	argStep, argAlpha       = 168, 176
 )
 
 // The frame: where the current tile is, and how many are left.
@@ -105,12 +105,12 @@ func (t *tileBody) write() {
 
 // start points to the first elements and clears the sums.
 func (t *tileBody) start() {
-	t.op("MOVQ", at("BX", argRS), "R8")
-	t.op("SHLQ", 2, "R8")
 	t.op("MOVQ", at("BX", argKS), "R9")
 	t.op("SHLQ", 2, "R9")
 	t.op("MOVQ", at("BX", argBS), "R10")
 	t.op("SHLQ", 2, "R10")
+	t.op("MOVQ", at("BX", argRS), "R8")
+	t.op("SHLQ", 2, "R8")
 	t.op("MOVQ", at("SP", frameA), "SI")
 	t.bases()
 	t.op("MOVQ", at("BX", argB), "DX")
@@ -280,7 +280,10 @@ func (t *tileBody) storeByBits() {
 
 // next moves on by a tile.
 func (t *tileBody) next() {
-	for _, p := range []struct{ frame, stride int }{{frameA, argRS}, {frameC, argCS}, {frameD, argDS}} {
+	t.op("MOVQ", at("BX", argStep), "AX")
+	t.op("SHLQ", 2, "AX")
+	t.op("ADDQ", "AX", at("SP", frameA))
+	for _, p := range []struct{ frame, stride int }{{frameC, argCS}, {frameD, argDS}} {
 		if p.frame == frameD {
 			// no D stays no D
 			t.op("CMPQ", at("SP", frameD), 0)

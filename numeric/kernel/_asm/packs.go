@@ -5,31 +5,92 @@ import "fmt"
 // packs copy pieces of B to panels.
 func (u *unit) packs() {
 	_, cols := u.tile()
-	u.function("pack", "(dst, b []float32, k, ldb int)", "copies k rows, ldb apart, of one panel's width to a panel.", 0, func(f *fn) {
+	u.function("pack", "(dst, b []float32, k, ldb, panels int)", "copies k rows, ldb apart, to that many panels (k, columns) one after the other.", 0, func(f *fn) {
 		f.load("dst", "DI")
 		f.load("b", "SI")
 		f.load("k", "CX")
 		f.load("ldb", "DX")
+		f.load("panels", "R8")
 		f.op("SHLQ", 2, "DX")
-		next, done := f.fresh("row"), f.fresh("done")
-		f.block("one row")
-		f.mark(next)
+		f.op("MOVQ", "CX", "R9")
+		f.op("IMULQ", cols*f.bytes(), "R9") // bytes of a panel
+		row, panel, done := f.fresh("row"), f.fresh("panel"), f.fresh("done")
+		f.block("one row: SI and DI stay, R10 and R11 walk along it")
+		f.mark(row)
 		f.op("TESTQ", "CX", "CX")
 		f.op("JEQ", done)
+		f.op("MOVQ", "SI", "R10")
+		f.op("MOVQ", "DI", "R11")
+		f.op("MOVQ", "R8", "AX")
+		f.block("one panel's part of it")
+		f.mark(panel)
 		list := f.vecs(cols)
+		f.ahead()
 		for i, v := range list {
-			f.op("VMOVUPS", at("SI", i*f.bytes()), v)
+			f.op("VMOVUPS", at("R10", i*f.bytes()), v)
 		}
 		for i, v := range list {
-			f.op("VMOVUPS", v, at("DI", i*f.bytes()))
+			f.op("VMOVUPS", v, at("R11", i*f.bytes()))
 		}
+		f.op("ADDQ", cols*f.bytes(), "R10")
+		f.op("ADDQ", "R9", "R11")
+		f.op("DECQ", "AX")
+		f.op("JNE", panel)
 		f.op("ADDQ", "DX", "SI")
 		f.op("ADDQ", cols*f.bytes(), "DI")
 		f.op("DECQ", "CX")
-		f.op("JMP", next)
+		f.op("JMP", row)
 		f.mark(done)
 	})
+	u.function("packTiles", "(dst, a []float32, k, lda, rows, count, apart int)", "copies k rows, lda apart, of count·rows columns to count tiles (k, rows), apart elements from one another. It writes up to a register less one element beyond a tile.", 0, (*fn).packTiles)
 	u.function("packTransposed", "(dst, b []float32, k, ldb, rows int)", "copies 8 columns of a panel: column j is row min(j, rows-1) of b, rows ldb apart. k counts down in eights; what is left of k is not done.", 0, (*fn).packTransposed)
+}
+
+// ahead fetches what is eight rows below R10: rows lie too far apart for the
+// processor to foresee them.
+func (f *fn) ahead() { f.op("PREFETCHT0", atIndex("R10", "DX", 8, 0)) }
+
+// packTiles reads with a mask, since A may end behind the columns, and writes
+// whole registers, of which the next row hides what is too much.
+func (f *fn) packTiles() {
+	f.load("rows", "CX")
+	f.op("MOVQ", "CX", "R8")
+	f.op("SHLQ", 2, "R8") // bytes of a row of a tile
+	f.maskFor("CX", "BX")
+	f.load("dst", "DI")
+	f.load("a", "SI")
+	f.load("k", "CX")
+	f.load("lda", "DX")
+	f.op("SHLQ", 2, "DX")
+	f.load("apart", "R9")
+	f.op("SHLQ", 2, "R9")
+	row, tile, done := f.fresh("row"), f.fresh("tile"), f.fresh("done")
+	f.block("one row: SI and DI stay, R10 and R11 walk along it")
+	f.mark(row)
+	f.op("TESTQ", "CX", "CX")
+	f.op("JEQ", done)
+	f.op("MOVQ", "SI", "R10")
+	f.op("MOVQ", "DI", "R11")
+	f.load("count", "AX")
+	f.block("one tile's part of it")
+	f.mark(tile)
+	v := f.vec()
+	f.ahead()
+	if f.wide() {
+		f.op("VMOVUPS.Z", at("R10", 0), "K1", v)
+	} else {
+		f.op("VMASKMOVPS", at("R10", 0), f.mask, v)
+	}
+	f.op("VMOVUPS", v, at("R11", 0))
+	f.op("ADDQ", "R8", "R10")
+	f.op("ADDQ", "R9", "R11")
+	f.op("DECQ", "AX")
+	f.op("JNE", tile)
+	f.op("ADDQ", "DX", "SI")
+	f.op("ADDQ", "R8", "DI")
+	f.op("DECQ", "CX")
+	f.op("JMP", row)
+	f.mark(done)
 }
 
 // rowPointers are the registers that walk the eight rows.
