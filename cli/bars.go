@@ -17,12 +17,12 @@ type bars struct {
 	s    *session
 	all  *mpb.Progress
 	bar  *mpb.Bar
-	now  atomic.Pointer[stage] // read while the bar is drawn
+	now  atomic.Pointer[stage] // read while the bar is drawn; never nil once there is one
 	bars int64                 // total of the bar; 0: a spinner
 }
 
 func newBars(s *session, w io.Writer) *bars {
-	return &bars{s: s, all: mpb.New(mpb.WithOutput(w), mpb.WithRefreshRate(120*time.Millisecond), mpb.WithWidth(30))}
+	return &bars{s: s, all: mpb.New(mpb.WithOutput(w), mpb.WithAutoRefresh(), mpb.WithRefreshRate(120*time.Millisecond), mpb.WithWidth(30))}
 }
 
 // grain is how finely a bar is divided.
@@ -89,7 +89,6 @@ func (b *bars) drop() {
 func (b *bars) Over(st stage) {
 	b.Note("✓ " + st.name + "  " + b.s.summary(st))
 	b.drop()
-	b.now.Store(nil)
 }
 
 func (b *bars) Wait(why string) {

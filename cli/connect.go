@@ -3,6 +3,7 @@ package cli
 import (
 	"cmp"
 	"context"
+	"errors"
 	"path/filepath"
 	"time"
 
@@ -41,10 +42,18 @@ func (s *session) connect(ctx context.Context) (*client.Client, error) {
 		}
 	}
 	if err != nil {
-		return nil, err
+		return nil, s.notStarted(err)
 	}
 	s.hall = c
 	return c, nil
+}
+
+// notStarted words what the system says of a program that it cannot run.
+func (s *session) notStarted(err error) error {
+	if datahall.KindOf(err) != datahall.Internal || errors.Is(err, context.Canceled) {
+		return err
+	}
+	return datahall.Errorf(datahall.Unavailable, "hall of %s: could not be started (%s); run datahall up to see more", s.homeFolder(), fact(err)).Because(err)
 }
 
 // find gives the hall that was named or runs in the home folder; nil where

@@ -75,7 +75,7 @@ func (s *session) datasetList() *cobra.Command {
 func refOf(name string, version int) string { return name + "@" + strconv.Itoa(version) }
 
 func (s *session) datasetShow() *cobra.Command {
-	return s.listFlags(s.command("show DATASET", datahall.Say("show what was read: columns, labels, lengths, problems"), s.args(1, 1), func(ctx context.Context, args []string) error {
+	return s.listFlags(s.taking(s.command("show DATASET", datahall.Say("show what was read: columns, labels, lengths, problems"), s.args(1, 1), func(ctx context.Context, args []string) error {
 		c, err := s.connect(ctx)
 		if err != nil {
 			return err
@@ -89,7 +89,7 @@ func (s *session) datasetShow() *cobra.Command {
 			s.showReport(d)
 			s.showLabels(d.Report)
 		})
-	}))
+	}), datasetNames))
 }
 
 func (s *session) showLabels(r datahall.DatasetReport) {
@@ -124,7 +124,7 @@ func (s *session) datasetSplit() *cobra.Command {
 	f.Float64Var(&spec.Test, "test", 0.3, s.t(datahall.Say("`SHARE` of the rows that is for testing")))
 	f.Float64Var(&spec.Validation, "validation", 0.1, s.t(datahall.Say("`SHARE` of the rows that is for validation, what choices are made by")))
 	f.Uint64Var(&spec.Seed, "seed", 1, s.t(datahall.Say("`NUMBER` that all chance comes from")))
-	return s.jobFlags(c)
+	return s.jobFlags(s.taking(c, datasetNames))
 }
 
 func (s *session) showSplit(d imported) {
@@ -143,7 +143,7 @@ func (s *session) datasetExport() *cobra.Command {
 		return s.export(ctx, args[0], target, format)
 	})
 	c.Flags().StringVar(&format, "format", "", s.t(datahall.Say("`FORMAT`: csv, tsv, jsonl or xlsx (otherwise by the file's ending, else csv)")))
-	return s.jobFlags(c)
+	return s.jobFlags(s.taking(c, datasetNames))
 }
 
 func (s *session) export(ctx context.Context, ref, target, format string) error {
@@ -184,13 +184,13 @@ func (s *session) export(ctx context.Context, ref, target, format string) error 
 }
 
 func (s *session) datasetRemove() *cobra.Command {
-	return s.command("rm DATASET…", datahall.Say("delete a version NAME@VERSION, or by its NAME all of them"), s.args(1, -1), func(ctx context.Context, args []string) error {
+	return s.taking(s.command("rm DATASET…", datahall.Say("delete a version NAME@VERSION, or by its NAME all of them"), s.args(1, -1), func(ctx context.Context, args []string) error {
 		c, err := s.connect(ctx)
 		if err != nil {
 			return err
 		}
 		return s.remove(args, func(ref string) error { return c.DeleteDataset(ctx, ref) })
-	})
+	}), datasetNames)
 }
 
 // remove deletes things one after the other, and says which.

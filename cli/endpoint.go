@@ -62,7 +62,7 @@ var states = map[string]datahall.Message{
 }
 
 func (s *session) endpointShow() *cobra.Command {
-	return s.command("show ENDPOINT", datahall.Say("show an endpoint: state, model, requests and what they took"), s.args(1, 1), func(ctx context.Context, args []string) error {
+	return s.taking(s.command("show ENDPOINT", datahall.Say("show an endpoint: state, model, requests and what they took"), s.args(1, 1), func(ctx context.Context, args []string) error {
 		c, err := s.connect(ctx)
 		if err != nil {
 			return err
@@ -87,15 +87,15 @@ func (s *session) endpointShow() *cobra.Command {
 			}
 			f.print()
 		})
-	})
+	}), endpointNames)
 }
 
 func (s *session) endpointRemove() *cobra.Command {
-	return s.command("rm ENDPOINT…", datahall.Say("end an endpoint and the keys that are good for it only"), s.args(1, -1), func(ctx context.Context, args []string) error {
+	return s.taking(s.command("rm ENDPOINT…", datahall.Say("end an endpoint and the keys that are good for it only"), s.args(1, -1), func(ctx context.Context, args []string) error {
 		c, err := s.connect(ctx)
 		if err != nil {
 			return err
 		}
 		return s.remove(args, func(ref string) error { return c.RemoveEndpoint(ctx, ref) })
-	})
+	}), endpointNames)
 }

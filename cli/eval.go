@@ -34,6 +34,9 @@ func (s *session) evalCommand() *cobra.Command {
 	f.StringVar(&data, "data", "", s.t(datahall.Say("`DATASET` (NAME or NAME@VERSION), or a FILE that is imported first")))
 	f.StringVar(&spec.Split, "split", "", s.t(datahall.Say("`SIDE` of the split: train, validation, test or all (otherwise test where there is one)")))
 	f.Uint64Var(&spec.Seed, "seed", 0, s.t(datahall.Say("`NUMBER` that all chance comes from")))
+	s.completeFlag(c, "model", modelNames)
+	s.completeFlag(c, "data", datasetNames)
+	completeWords(c, map[string][]string{"split": {"train", "validation", "test", "all"}})
 	s.readingFlags(c, &r)
 	return s.jobFlags(c)
 }
@@ -125,7 +128,7 @@ func (s *session) showPairs(e datahall.Evaluation) {
 		return
 	}
 	s.line("")
-	t := s.table(datahall.Say("most often taken"), datahall.Say("for"), datahall.Say("times")).numbers(2)
+	t := s.table(datahall.Say("label"), datahall.Say("most often taken for"), datahall.Say("times")).numbers(2)
 	for _, p := range e.Pairs[:min(5, len(e.Pairs))] {
 		t.row(p.Truth, p.Predicted, count(p.N))
 	}

@@ -29,7 +29,9 @@ func digits(x float64, significant int) string {
 	if x == 0 || math.IsNaN(x) || math.IsInf(x, 0) {
 		return strconv.FormatFloat(x, 'f', 0, 64)
 	}
-	places := max(0, significant-1-int(math.Floor(math.Log10(math.Abs(x)))))
+	rounded := strconv.FormatFloat(x, 'e', significant-1, 64) // 9.99 with two digits is 1.0e+01
+	exponent, _ := strconv.Atoi(rounded[strings.IndexByte(rounded, 'e')+1:])
+	places := max(0, significant-1-exponent)
 	text := strconv.FormatFloat(x, 'f', places, 64)
 	whole, fraction, point := strings.Cut(text, ".")
 	if n, err := strconv.ParseInt(whole, 10, 64); err == nil && n != 0 {

@@ -50,7 +50,7 @@ func (s *session) took(j datahall.Job) string {
 }
 
 func (s *session) jobShow() *cobra.Command {
-	return s.command("show JOB", datahall.Say("show a job: state, progress, what was asked, what it took"), s.args(1, 1), func(ctx context.Context, args []string) error {
+	return s.taking(s.command("show JOB", datahall.Say("show a job: state, progress, what was asked, what it took"), s.args(1, 1), func(ctx context.Context, args []string) error {
 		c, err := s.connect(ctx)
 		if err != nil {
 			return err
@@ -60,7 +60,7 @@ func (s *session) jobShow() *cobra.Command {
 			return err
 		}
 		return s.result(j, func() { s.showJob(j) })
-	})
+	}), jobNames)
 }
 
 func (s *session) showJob(j datahall.Job) {
@@ -121,7 +121,7 @@ func (s *session) jobLogs() *cobra.Command {
 		return err
 	})
 	c.Flags().BoolVarP(&follow, "follow", "f", false, s.t(datahall.Say("go on until the job has ended")))
-	return c
+	return s.taking(c, jobNames)
 }
 
 // logged prints an event that belongs into a log.
@@ -145,7 +145,7 @@ func (s *session) logged(e datahall.Event) error {
 }
 
 func (s *session) jobCancel() *cobra.Command {
-	return s.command("cancel JOB…", datahall.Say("end jobs"), s.args(1, -1), func(ctx context.Context, args []string) error {
+	return s.taking(s.command("cancel JOB…", datahall.Say("end jobs"), s.args(1, -1), func(ctx context.Context, args []string) error {
 		c, err := s.connect(ctx)
 		if err != nil {
 			return err
@@ -167,11 +167,11 @@ func (s *session) jobCancel() *cobra.Command {
 			}
 		}
 		return s.result(all, func() {})
-	})
+	}), jobNames)
 }
 
 func (s *session) jobWhy() *cobra.Command {
-	return s.command("why JOB", datahall.Say("say why a job waits, or why it failed"), s.args(1, 1), func(ctx context.Context, args []string) error {
+	return s.taking(s.command("why JOB", datahall.Say("say why a job waits, or why it failed"), s.args(1, 1), func(ctx context.Context, args []string) error {
 		c, err := s.connect(ctx)
 		if err != nil {
 			return err
@@ -191,11 +191,11 @@ func (s *session) jobWhy() *cobra.Command {
 			}
 			s.say(datahall.Say("%s: %s: %s", j.ID, s.state(string(j.State)), s.t(j.Reason)))
 		})
-	})
+	}), jobNames)
 }
 
 func (s *session) jobWait() *cobra.Command {
-	return s.command("wait JOB", datahall.Say("follow a job to its end; the exit status is 1 where it failed"), s.args(1, 1), func(ctx context.Context, args []string) error {
+	return s.taking(s.command("wait JOB", datahall.Say("follow a job to its end; the exit status is 1 where it failed"), s.args(1, 1), func(ctx context.Context, args []string) error {
 		j, err := s.toItsEnd(ctx, args[0], nil)
 		if err != nil {
 			return err
@@ -206,5 +206,5 @@ func (s *session) jobWait() *cobra.Command {
 				s.facts().add(datahall.Say("receipt"), s.receipt(j.Usage)).print()
 			}
 		})
-	})
+	}), jobNames)
 }

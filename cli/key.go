@@ -49,6 +49,8 @@ func (s *session) keyCreate() *cobra.Command {
 	f.StringVar(&role, "role", "", s.t(datahall.Say("`ROLE`: admin, developer or viewer (otherwise your own)")))
 	f.StringVar(&n.Endpoint, "endpoint", "", s.t(datahall.Say("make it good for asking this `ENDPOINT` and nothing else")))
 	f.StringVar(&expires, "expires", "", s.t(datahall.Say("`WHEN` it ends: 12h, 30d, 8w, or a day as 2027-01-31 (otherwise never)")))
+	s.completeFlag(c, "endpoint", endpointNames)
+	completeWords(c, map[string][]string{"role": {"admin", "developer", "viewer"}})
 	return c
 }
 
@@ -90,11 +92,11 @@ func (s *session) keyList() *cobra.Command {
 }
 
 func (s *session) keyRemove() *cobra.Command {
-	return s.command("rm KEY…", datahall.Say("make a key worthless, by name or id"), s.args(1, -1), func(ctx context.Context, args []string) error {
+	return s.taking(s.command("rm KEY…", datahall.Say("make a key worthless, by name or id"), s.args(1, -1), func(ctx context.Context, args []string) error {
 		c, err := s.connect(ctx)
 		if err != nil {
 			return err
 		}
 		return s.remove(args, func(ref string) error { return c.DeleteKey(ctx, ref) })
-	})
+	}), keyNames)
 }

@@ -52,7 +52,7 @@ func scoreOf(x float64) string {
 }
 
 func (s *session) modelShow() *cobra.Command {
-	return s.command("show MODEL", datahall.Say("show where a model came from, its scores and what it took"), s.args(1, 1), func(ctx context.Context, args []string) error {
+	return s.taking(s.command("show MODEL", datahall.Say("show where a model came from, its scores and what it took"), s.args(1, 1), func(ctx context.Context, args []string) error {
 		c, err := s.connect(ctx)
 		if err != nil {
 			return err
@@ -77,7 +77,7 @@ func (s *session) modelShow() *cobra.Command {
 		s.showClasses(e)
 		s.showPairs(e)
 		return nil
-	})
+	}), modelNames)
 }
 
 func (s *session) showModel(m datahall.Model) {
@@ -193,7 +193,7 @@ func (s *session) newModel(ctx context.Context, kind, name string, spec any) err
 }
 
 func (s *session) modelExport() *cobra.Command {
-	return s.command("export MODEL FOLDER", datahall.Say("write a model as a folder that transformers loads"), s.args(2, 2), func(ctx context.Context, args []string) error {
+	return s.taking(s.command("export MODEL FOLDER", datahall.Say("write a model as a folder that transformers loads"), s.args(2, 2), func(ctx context.Context, args []string) error {
 		c, err := s.connect(ctx)
 		if err != nil {
 			return err
@@ -213,7 +213,7 @@ func (s *session) modelExport() *cobra.Command {
 		}{m.Ref(), args[1], names}, func() {
 			s.say(datahall.Say("%s: written to %s, %s files", m.Ref(), args[1], len(names)))
 		})
-	})
+	}), modelNames)
 }
 
 // writeModel writes the files of a model into a new or empty folder.
@@ -251,11 +251,11 @@ func (s *session) writeModelFile(ctx context.Context, id, name, target string) e
 }
 
 func (s *session) modelRemove() *cobra.Command {
-	return s.command("rm MODEL…", datahall.Say("delete a version NAME@VERSION, or by its NAME all of them"), s.args(1, -1), func(ctx context.Context, args []string) error {
+	return s.taking(s.command("rm MODEL…", datahall.Say("delete a version NAME@VERSION, or by its NAME all of them"), s.args(1, -1), func(ctx context.Context, args []string) error {
 		c, err := s.connect(ctx)
 		if err != nil {
 			return err
 		}
 		return s.remove(args, func(ref string) error { return c.DeleteModel(ctx, ref) })
-	})
+	}), modelNames)
 }

@@ -26,13 +26,13 @@ func (s *session) predictCommand() *cobra.Command {
 	c.RunE = func(c *cobra.Command, args []string) error {
 		switch {
 		case a.model == "" && a.endpoint == "":
-			return datahall.Errorf(datahall.Invalid, "%s: neither --model nor --endpoint is given; it is used as %q", c.CommandPath(), c.UseLine())
+			return datahall.Errorf(datahall.Invalid, "%s: neither --model nor --endpoint is given; it is used as %q", called(c), c.UseLine())
 		case a.model != "" && a.endpoint != "":
-			return datahall.Errorf(datahall.Invalid, "%s: both --model and --endpoint are given; give one of them", c.CommandPath())
+			return datahall.Errorf(datahall.Invalid, "%s: both --model and --endpoint are given; give one of them", called(c))
 		case len(args) == 0 && a.file == "":
-			return datahall.Errorf(datahall.Invalid, "%s: there is no text; write it behind the flags, give - to read lines, or name a --file", c.CommandPath())
+			return datahall.Errorf(datahall.Invalid, "%s: there is no text; write it behind the flags, give - to read lines, or name a --file", called(c))
 		case len(args) > 0 && a.file != "":
-			return datahall.Errorf(datahall.Invalid, "%s: both texts and --file are given; give one of them", c.CommandPath())
+			return datahall.Errorf(datahall.Invalid, "%s: both texts and --file are given; give one of them", called(c))
 		}
 		a.texts = args
 		return s.predict(c.Context(), a)
@@ -46,6 +46,8 @@ func (s *session) predictCommand() *cobra.Command {
 	f.StringVar(&a.model, "model", "", s.t(datahall.Say("`MODEL` to ask: NAME or NAME@VERSION")))
 	f.StringVar(&a.endpoint, "endpoint", "", s.t(datahall.Say("`NAME` of the endpoint to ask")))
 	f.StringVar(&a.file, "file", "", s.t(datahall.Say("`FILE` of texts: .txt, CSV, TSV, JSON Lines or XLSX")))
+	s.completeFlag(c, "model", modelNames)
+	s.completeFlag(c, "endpoint", endpointNames)
 	s.readingFlags(c, &a.reading)
 	return s.jobFlags(c)
 }

@@ -42,8 +42,8 @@ func (s *session) showReport(d datahall.Dataset) {
 	f := s.facts()
 	f.add(datahall.Say("rows"), s.rows(r))
 	f.add(datahall.Say("source"), s.source(d))
-	f.add(datahall.Say("text"), s.column(r.TextColumn))
-	f.add(datahall.Say("label"), s.column(r.LabelColumn))
+	f.add(datahall.Say("text column"), s.column(r.TextColumn))
+	f.add(datahall.Say("label column"), s.column(r.LabelColumn))
 	f.add(datahall.Say("labels"), s.labels(r.Labels))
 	f.add(datahall.Say("languages"), s.counts(r.Languages))
 	if r.Lengths.Max > 0 {

@@ -23,6 +23,7 @@ func (s *session) root() *cobra.Command {
 	}
 	root.CompletionOptions.DisableDefaultCmd = true
 	s.globalFlags(root)
+	completeWords(root, map[string][]string{"lang": {"en", "zh-CN"}})
 	s.dress(root)
 	for _, g := range s.groups() {
 		root.AddGroup(&cobra.Group{ID: g.id, Title: g.title})
@@ -33,7 +34,19 @@ func (s *session) root() *cobra.Command {
 	}
 	root.SetHelpCommand(s.helpCommand())
 	root.AddCommand(s.workCommand())
+	inOrder(root)
 	return root
+}
+
+func init() { cobra.EnableCommandSorting = false } // what comes first matters most
+
+// inOrder lists flags as they were defined.
+func inOrder(c *cobra.Command) {
+	c.Flags().SortFlags = false
+	c.PersistentFlags().SortFlags = false
+	for _, sub := range c.Commands() {
+		inOrder(sub)
+	}
 }
 
 // group is a heading of the overview and the commands below it.

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -34,7 +35,7 @@ func (s *session) serveCommand() *cobra.Command {
 	}
 	c.Flags().StringVar(&n.Name, "name", "", s.t(datahall.Say("`NAME` of the endpoint")))
 	c.Flags().IntVar(&n.Threads, "threads", 0, s.t(datahall.Say("`NUMBER` of processors to use (otherwise all)")))
-	return s.jobFlags(c)
+	return s.jobFlags(s.taking(c, modelNames))
 }
 
 // serve makes an endpoint and waits until it answers.
@@ -96,5 +97,6 @@ func curl(v served, text string) string {
 	if u, err := url.Parse(v.URL); err == nil {
 		address = u.String()
 	}
-	return "curl -s " + address + "/predict -H 'Authorization: Bearer " + v.Key + "' -H 'Content-Type: application/json' -d '{\"inputs\": " + string(quoted(text)) + "}'"
+	body := strings.ReplaceAll(`{"inputs": `+string(quoted(text))+`}`, `'`, `'\''`)
+	return "curl -s " + address + "/predict -H 'Authorization: Bearer " + v.Key + "' -H 'Content-Type: application/json' -d '" + body + "'"
 }

@@ -46,8 +46,8 @@ func (s *session) tariffSet() *cobra.Command {
 	var m datahall.Meter
 	c := s.command("set [--price-kwh 0.60 --currency CNY …]", datahall.Say("set some of them; the others stay"), s.args(0, 0), nil)
 	c.RunE = func(c *cobra.Command, _ []string) error {
-		if c.Flags().NFlag() == 0 {
-			return datahall.Errorf(datahall.Invalid, "%s: says nothing to set; it is used as %q", c.CommandPath(), c.UseLine())
+		if !changed(c) {
+			return datahall.Errorf(datahall.Invalid, "%s: says nothing to set; it is used as %q", called(c), c.UseLine())
 		}
 		hall, err := s.connect(c.Context())
 		if err != nil {
@@ -76,6 +76,16 @@ func (s *session) tariffSet() *cobra.Command {
 	f.Float64Var(&m.IdleWatts, "idle-watts", 0, s.t(datahall.Say("`WATTS` of the machine at rest; 0 takes them from the table of processors")))
 	f.Float64Var(&m.MaxWatts, "max-watts", 0, s.t(datahall.Say("`WATTS` of the machine when all its processors work; 0 as above")))
 	return c
+}
+
+// changed reports whether any flag of the command itself was given.
+func changed(c *cobra.Command) bool {
+	for _, name := range []string{"price-kwh", "currency", "machine-price", "lifetime-years", "pue", "co2-kwh", "idle-watts", "max-watts"} {
+		if c.Flags().Changed(name) {
+			return true
+		}
+	}
+	return false
 }
 
 // setMeter puts the values that were given in the place of the old ones.

@@ -29,6 +29,7 @@ func (s *session) trainCommand() *cobra.Command {
 		"this hall (datahall model pull ORG/NAME brings one)."))
 	c.Example = "  datahall train --data shop\n  datahall train --data tickets.xlsx --base scratch:small --epochs 20 --name tickets"
 	c.Flags().StringVar(&data, "data", "", s.t(datahall.Say("`DATASET` (NAME or NAME@VERSION), or a FILE that is imported first")))
+	s.completeFlag(c, "data", datasetNames)
 	s.trainFlags(c, &spec)
 	s.readingFlags(c, &r)
 	return s.jobFlags(c)
@@ -39,7 +40,7 @@ func (s *session) trainFlags(c *cobra.Command, spec *datahall.TrainSpec) {
 	f.StringVar(&spec.Base, "base", "", s.t(datahall.Say("`MODEL` to begin from (otherwise the hall's default)")))
 	f.StringVar(&spec.Name, "name", "", s.t(datahall.Say("`NAME` of the model (otherwise that of the dataset)")))
 	f.StringVar(&spec.Task, "task", "", s.t(datahall.Say("`TASK`: classify, multilabel or regress (otherwise the dataset's)")))
-	f.StringVar(&spec.Tune, "tune", "", s.t(datahall.Say("`WHAT` is trained of a base: full, head, or auto, which does one after the other and keeps the better")))
+	f.StringVar(&spec.Tune, "tune", "", s.t(datahall.Say("`WHAT` of a base is trained: full, head, or auto (both, keeping the better)")))
 	f.StringVar(&spec.Optimizer, "optimizer", "", s.t(datahall.Say("`OPTIMIZER`: adamw, adam, sgd or adagrad")))
 	f.StringVar(&spec.Schedule, "schedule", "", s.t(datahall.Say("`SCHEDULE` of the learning rate: linear, cosine or constant")))
 	f.IntVar(&spec.Epochs, "epochs", 0, s.t(datahall.Say("`NUMBER` of times that all rows are seen, at most")))
@@ -60,6 +61,10 @@ func (s *session) trainFlags(c *cobra.Command, spec *datahall.TrainSpec) {
 	f.StringVar(&spec.Precision, "precision", "", s.t(datahall.Say("`PRECISION` of the numbers: fp32")))
 	f.Uint64Var(&spec.Seed, "seed", 0, s.t(datahall.Say("`NUMBER` that all chance comes from")))
 	f.IntVar(&spec.Threads, "threads", 0, s.t(datahall.Say("`NUMBER` of processors to use (otherwise all)")))
+	s.completeFlag(c, "base", modelNames)
+	completeWords(c, map[string][]string{"task": {"classify", "multilabel", "regress"}, "tune": {"full", "head", "auto"},
+		"optimizer": {"adamw", "adam", "sgd", "adagrad"}, "schedule": {"linear", "cosine", "constant"},
+		"class-weights": {"none", "balanced"}, "precision": {"fp32"}})
 	f.BoolVar(&spec.AllowSimple, "allow-simple", false, s.t(datahall.Say("register a simple baseline where it wins")))
 }
 

@@ -27,11 +27,11 @@ func (s *session) noSuchCommand(c *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
-	c.SuggestionsMinimumDistance = 2
+	c.SuggestionsMinimumDistance = min(2, (len(args[0])+1)/3)
 	if near := c.SuggestionsFor(args[0]); len(near) > 0 {
-		return datahall.Errorf(datahall.Invalid, "%s %s: no such command; did you mean %s?", c.CommandPath(), args[0], strings.Join(near, ", "))
+		return datahall.Errorf(datahall.Invalid, "%s: no such command; did you mean %s?", called(c, args[0]), strings.Join(near, ", "))
 	}
-	return datahall.Errorf(datahall.Invalid, "%s %s: no such command; %s --help lists them", c.CommandPath(), args[0], c.CommandPath())
+	return datahall.Errorf(datahall.Invalid, "%s: no such command; %s --help lists them", called(c, args[0]), c.CommandPath())
 }
 
 // args checks the number of arguments; a negative most is any number.
@@ -39,17 +39,23 @@ func (s *session) args(least, most int) cobra.PositionalArgs {
 	return func(c *cobra.Command, args []string) error {
 		switch {
 		case len(args) < least:
-			return datahall.Errorf(datahall.Invalid, "%s: an argument is missing; it is used as %q", c.CommandPath(), c.UseLine())
+			return datahall.Errorf(datahall.Invalid, "%s: an argument is missing; it is used as %q", called(c), c.UseLine())
 		case most >= 0 && len(args) > most:
-			return datahall.Errorf(datahall.Invalid, "%s: the argument %q is one too many; it is used as %q", c.CommandPath(), args[most], c.UseLine())
+			return datahall.Errorf(datahall.Invalid, "%s: the argument %q is one too many; it is used as %q", called(c), args[most], c.UseLine())
 		}
 		return nil
 	}
 }
 
+// called is how a command is called, without the program that says it.
+func called(c *cobra.Command, more ...string) string {
+	words := append(strings.Fields(c.CommandPath())[1:], more...)
+	return strings.Join(words, " ")
+}
+
 // needs refuses a command without a flag that it cannot do without.
 func needs(c *cobra.Command, name string) error {
-	return datahall.Errorf(datahall.Invalid, "%s: --%s is missing; it is used as %q", c.CommandPath(), name, c.UseLine())
+	return datahall.Errorf(datahall.Invalid, "%s: --%s is missing; it is used as %q", called(c), name, c.UseLine())
 }
 
 // wrongFlag says in our words what cobra's flags found wrong.

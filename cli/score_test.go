@@ -1,0 +1,109 @@
+package cli
+
+import (
+	"strings"
+	"testing"
+
+	"datahall"
+	"datahall/phrase"
+)
+
+func evaluation() datahall.Evaluation {
+	return datahall.Evaluation{
+		Model: "tickets@2", Dataset: "tickets@3", Split: "test", Task: "classify", Rows: 600,
+		Accuracy: 0.9113, AccuracyLow: 0.887, AccuracyHigh: 0.933, MacroF1: 0.904, MacroF1Low: 0.88, MacroF1High: 0.927, ECE: 0.034,
+		Baselines: []datahall.Baseline{{Name: "majority", Accuracy: 0.08, MacroF1: 0.01}, {Name: "tfidf+svm", Accuracy: 0.862, MacroF1: 0.85}, {Name: "new one", Accuracy: 0.5, MacroF1: 0.4}},
+		PerClass:  []datahall.ClassScores{{Label: "退款", Precision: 0.9, Recall: 0.95, F1: 0.924, Support: 40}, {Label: "stock", Precision: 1, Recall: 0.5, F1: 0.667, Support: 12}},
+		Pairs:     []datahall.Confusion{{Truth: "stock", Predicted: "退款", N: 6}},
+	}
+}
+
+func TestScoresStandBesideTheirBaselines(t *testing.T) {
+	for _, lang := range []phrase.Language{phrase.English, phrase.Chinese} {
+		s, out := speaking(lang)
+		e := evaluation()
+		s.showScores(e)
+		s.showClasses(e)
+		s.showPairs(e)
+		golden(t, "scores."+string(lang)+".txt", out.String())
+	}
+}
+
+func TestReportOfAnImport(t *testing.T) {
+	d := imported{Dataset: datahall.Dataset{Name: "tickets", Version: 1, Source: "工单.xlsx", Report: datahall.DatasetReport{
+		Format: "xlsx", Encoding: "utf-8", Sheet: "Sheet1", Rows: 297, Rejected: 3,
+		TextColumn:  datahall.ColumnUse{Name: "内容", Reason: datahall.Say("recognised by its name")},
+		LabelColumn: datahall.ColumnUse{Name: "分类", Index: 1, Reason: datahall.Say("named by you")},
+		Labels:      []datahall.Count{{Name: "退款", N: 120}, {Name: "物流", N: 90}, {Name: "发票", N: 87}},
+		Languages:   []datahall.Count{{Name: "zh", N: 290}, {Name: "en", N: 7}},
+		Lengths:     datahall.Lengths{Min: 2, Max: 240, P50: 18, P95: 61},
+		Splits:      []datahall.Count{{Name: "train", N: 200}, {Name: "test", N: 97}},
+		Problems:    []datahall.Problem{{Code: "conflict", N: 9, Lines: []int{3, 9, 12, 15, 20, 33}, Message: datahall.Say("texts of one character: %s", 9)}},
+		Leaks:       &datahall.Leaks{Exact: 2, Near: 1, Rows: 97},
+	}}}
+	for _, lang := range []phrase.Language{phrase.English, phrase.Chinese} {
+		s, out := speaking(lang)
+		s.showImport(d)
+		golden(t, "import."+string(lang)+".txt", out.String())
+	}
+}
+
+// The story never says that a model won which did not.
+func TestVerdict(t *testing.T) {
+	s, _ := speaking(phrase.English)
+	for _, c := range []struct {
+		family   string
+		accuracy float64
+		want     string
+	}{
+		{"linear", 0.9, "the linear model on words wins"},
+		{"bert", 0.95, "the trained model (bert, full) is right on 95.0 % of the test rows, the best baseline on 92.0 %"},
+		{"bert", 0.90, "the trained model (bert, full) is registered"},
+	} {
+		q := &quick{s: s, trained: datahall.TrainResult{Model: "m", Version: 4, Family: c.family, Tuning: "full"},
+			measured: datahall.Evaluation{Accuracy: c.accuracy, Baseline: &datahall.Baseline{Accuracy: 0.92}}}
+		if got := s.t(q.verdict()); !strings.HasPrefix(got, c.want) || !strings.Contains(got, "m@4") {
+			t.Errorf("%s %v: %q", c.family, c.accuracy, got)
+		}
+	}
+}
+
+func TestChooseTakesTestRowsOfDifferentLabels(t *testing.T) {
+	rows := []datahall.Row{{Text: "1", Label: "a", Split: "train"}, {Text: "2", Label: "a", Split: "test"}, {Text: "3", Label: "a", Split: "test"},
+		{Text: "4", Label: "b", Split: "test"}, {Text: "5", Label: "c"}, {Label: "d", Split: "test"}}
+	got := ""
+	for _, r := range choose(rows, 3) {
+		got += r.Text
+	}
+	if got != "245" {
+		t.Errorf("chose %s, want 245", got)
+	}
+}
+
+func TestCurlIsOneLineForAShell(t *testing.T) {
+	got := curl(served{Endpoint: "工单", URL: "http://127.0.0.1:7077/endpoints/工单", Key: "dh_x"}, `it's "late" <now>`)
+	want := `curl -s http://127.0.0.1:7077/endpoints/%E5%B7%A5%E5%8D%95/predict -H 'Authorization: Bearer dh_x' -H 'Content-Type: application/json' -d '{"inputs": "it'\''s \"late\" <now>"}'`
+	if got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
+func TestProgram(t *testing.T) {
+	for path, want := range map[string]string{"/usr/bin/datahall": "datahall", "/tmp/go-build123/b001/exe/datahall": "go run ./cmd/datahall", "/root/.cache/go-build/1a/x-d/datahall": "go run ./cmd/datahall"} {
+		if got := program(path); got != want {
+			t.Errorf("program(%q) = %q", path, got)
+		}
+	}
+}
+
+// None of the questions of the quickstart stands in the sample that it trains on.
+func TestQuestionsAreNew(t *testing.T) {
+	for _, half := range []string{"en.tsv", "zh.tsv"} {
+		sample := read(t, "../models/shop/"+half)
+		for _, q := range questions {
+			if strings.Contains(sample, q) {
+				t.Errorf("%q stands in %s", q, half)
+			}
+		}
+	}
+}
