@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -381,4 +382,33 @@ func TestBlobsOfTwoWhoBringTheSame(t *testing.T) {
 	if _, _, err := s.AddDataset(ctx, datahall.Dataset{Name: "b", Digest: "x", Files: map[string]datahall.Blob{"rows.jsonl": second}}); err != nil {
 		t.Errorf("the second one's bytes went with the first one's record: %v", err)
 	}
+}
+
+// Halls that race for an empty home make one schema; keeping all but one out is
+// the lock's business, not the database's.
+func TestHallsThatRaceForAnEmptyHome(t *testing.T) {
+	dir := t.TempDir()
+	var wait sync.WaitGroup
+	for range 6 {
+		wait.Go(func() {
+			s, err := Open(ctx, dir, testMaster, time.Now)
+			if err != nil {
+				t.Errorf("%v (%v)", err, errors.Unwrap(err))
+				return
+			}
+			if _, err := s.CreateJob(ctx, datahall.Job{Kind: "train"}); err != nil {
+				t.Error(err)
+			}
+			if err := s.Close(); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wait.Wait()
+	s := open(t, dir, time.Now)
+	jobs, err := s.Jobs(ctx, datahall.JobFilter{Project: "default"})
+	if err != nil || len(jobs) != 6 {
+		t.Errorf("%d jobs, %v, want 6", len(jobs), err)
+	}
+	check(t, s)
 }
