@@ -26,10 +26,14 @@ func (s *session) datasetImport() *cobra.Command {
 			return err
 		}
 		var d imported
-		if _, err := s.run(ctx, "import", spec.Name, spec, &d); err != nil {
+		job, err := s.run(ctx, "import", spec.Name, spec, &d)
+		if err != nil {
 			return err
 		}
-		return s.result(d, func() { s.showImport(d) })
+		return s.result(d, func() {
+			s.showImport(d)
+			s.showReceipt(job.Usage)
+		})
 	})
 	c.ValidArgsFunction = nil // files
 	c.Example = "  datahall dataset import tickets.xlsx\n  datahall dataset import 工单.csv --text-column 内容 --label-column 分类 --name tickets\n  datahall dataset import builtin:shop"
@@ -112,10 +116,14 @@ func (s *session) datasetSplit() *cobra.Command {
 	c := s.command("split DATASET [--test 0.3] [--validation 0.1] [--seed 1]", datahall.Say("make a version with rows set apart for testing and validation"), s.args(1, 1), func(ctx context.Context, args []string) error {
 		spec.Dataset = args[0]
 		var d imported
-		if _, err := s.run(ctx, "split", args[0], spec, &d); err != nil {
+		job, err := s.run(ctx, "split", args[0], spec, &d)
+		if err != nil {
 			return err
 		}
-		return s.result(d, func() { s.showSplit(d) })
+		return s.result(d, func() {
+			s.showSplit(d)
+			s.showReceipt(job.Usage)
+		})
 	})
 	c.Long = s.t(datahall.Say("Makes a new version in which each row is for training, validation or testing.\n\n" +
 		"Each label keeps its share on every side, the same text never stands on two\n" +

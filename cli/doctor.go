@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -102,7 +103,7 @@ func (l *ledger) rights(m machine) {
 	name := datahall.Say("who may read it")
 	if len(m.open) > 0 {
 		fix := "chmod -R go= '" + m.home + "'"
-		l.problem("permissions", name, datahall.Say("others on this machine may read or write %s", l.s.someOf(m.open)), datahall.Say("run %s", fix))
+		l.problem("permissions", name, datahall.Say("others on this machine may read or write %s", strings.Join(m.open, ", ")), datahall.Say("run %s", fix))
 		return
 	}
 	l.ok("permissions", name, datahall.Say("only you"))

@@ -52,7 +52,7 @@ func (s *session) evaluate(ctx context.Context, spec datahall.EvaluateSpec) erro
 		s.showScores(e)
 		s.showClasses(e)
 		s.showPairs(e)
-		s.facts().add(datahall.Say("receipt"), s.receipt(job.Usage)).print()
+		s.showReceipt(job.Usage)
 	})
 }
 

@@ -70,7 +70,7 @@ func (m *machine) lookAtHome() {
 	if runtime.GOOS == "windows" { // rights are lists there, and a profile is closed to others
 		return
 	}
-	for _, name := range []string{"", client.AdminKeyFile, "master.key", "hall.db"} {
+	for _, name := range []string{"", client.AdminKeyFile, "master.key"} {
 		if info, err := os.Stat(filepath.Join(m.home, name)); err == nil && info.Mode().Perm()&0o077 != 0 {
 			m.open = append(m.open, filepath.Join(m.home, name))
 		}

@@ -43,6 +43,27 @@ func digits(x float64, significant int) string {
 	return whole
 }
 
+// exact writes a number that somebody has set, as it was set.
+func exact(x float64) string {
+	whole, fraction, point := strings.Cut(strconv.FormatFloat(x, 'f', -1, 64), ".")
+	if n, err := strconv.ParseInt(whole, 10, 64); err == nil && n != 0 {
+		whole = count(n)
+	}
+	if point {
+		return whole + "." + fraction
+	}
+	return whole
+}
+
+// little writes a sum in two digits, and says only that it is smaller where
+// that is below what anybody counts.
+func little(x, least float64) string {
+	if x > 0 && x < least {
+		return "<" + exact(least)
+	}
+	return digits(x, 2)
+}
+
 // percent writes a share of one with a decimal: 92.4 %.
 func percent(x float64) string { return hundredths(x) + " %" }
 
@@ -86,6 +107,8 @@ func joules(j float64) string {
 		return digits(j/1e6, 3) + " MJ"
 	case j >= 9_995:
 		return digits(j/1e3, 3) + " kJ"
+	case j < 1:
+		return little(j, 0.01) + " J"
 	}
 	return digits(j, 3) + " J"
 }
@@ -152,8 +175,15 @@ func (s *session) receipt(u datahall.Usage) string {
 	if u.Currency != "" {
 		parts = append(parts, s.money(u))
 	}
-	parts = append(parts, s.t(datahall.Say("%s g CO2", digits(u.GramsCO2, 2))))
+	parts = append(parts, s.t(datahall.Say("%s g CO2", little(u.GramsCO2, 0.001))))
 	return strings.Join(parts, " · ")
+}
+
+// showReceipt prints what work took, where that is known.
+func (s *session) showReceipt(u datahall.Usage) {
+	if u.WallSeconds > 0 {
+		s.facts().add(datahall.Say("receipt"), s.receipt(u)).print()
+	}
 }
 
 // energy says how many joules, how they are known and how well.
@@ -173,5 +203,5 @@ func (s *session) energy(u datahall.Usage) string {
 }
 
 func (s *session) money(u datahall.Usage) string {
-	return s.t(datahall.Say("%s %s", digits(u.Cost, 2), u.Currency))
+	return s.t(datahall.Say("%s %s", little(u.Cost, 0.0001), u.Currency))
 }

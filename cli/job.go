@@ -82,8 +82,12 @@ func (s *session) showJob(j datahall.Job) {
 	if j.Usage.WallSeconds > 0 {
 		f.add(datahall.Say("receipt"), s.receipt(j.Usage))
 	}
+	result, err := s.encode(j.Result)
+	if err != nil || len(j.Result) == 0 {
+		result = nil
+	}
 	f.add(datahall.Say("asked"), string(j.Spec)).
-		add(datahall.Say("result"), cut(string(j.Result), 400)).print()
+		add(datahall.Say("result"), cut(string(result), 400)).print()
 }
 
 // logLine is one line of a job's log as JSON.
@@ -202,9 +206,7 @@ func (s *session) jobWait() *cobra.Command {
 		}
 		return s.result(j, func() {
 			s.say(datahall.Say("%s: %s", j.ID, s.state(string(j.State))))
-			if j.Usage.WallSeconds > 0 {
-				s.facts().add(datahall.Say("receipt"), s.receipt(j.Usage)).print()
-			}
+			s.showReceipt(j.Usage)
 		})
 	}), jobNames)
 }

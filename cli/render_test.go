@@ -80,7 +80,7 @@ func TestFigures(t *testing.T) {
 		{s.duration(0.0123), "12 ms"}, {s.duration(1.26), "1.3 s"}, {s.duration(42.2), "42 s"}, {s.duration(119.4), "119 s"}, {s.duration(150), "2 min 30 s"}, {s.duration(9000), "2 h 30 min"}, {s.duration(7199.9), "120 min 0 s"},
 		{zh.duration(150), "2 分 30 秒"},
 		{bytesOf(12), "12 B"}, {bytesOf(1234), "1.23 kB"}, {bytesOf(999.7), "1.00 kB"}, {bytesOf(5.2e9), "5.20 GB"},
-		{joules(12.345), "12.3 J"}, {joules(12345), "12.3 kJ"}, {joules(2.5e6), "2.50 MJ"},
+		{joules(12.345), "12.3 J"}, {joules(12345), "12.3 kJ"}, {joules(0.0312), "0.031 J"}, {joules(0.001), "<0.01 J"}, {exact(0.15), "0.15"}, {exact(1500), "1,500"}, {exact(0.05), "0.05"}, {little(0, 0.1), "0"}, {joules(2.5e6), "2.50 MJ"},
 		{parameters(22_713_216), "22.7 M"}, {parameters(812), "812"}, {parameters(66_955_779), "67.0 M"},
 		{s.amount(2130, "rows"), "2,130 rows"}, {zh.amount(2130, "rows"), "2,130 行"}, {s.amount(1e6, "bytes"), "1.00 MB"},
 		{s.rate(1234, "tokens"), "1,234 tokens/s"}, {zh.rate(1234, "tokens"), "每秒 1,234 词元"},

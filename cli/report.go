@@ -110,10 +110,18 @@ func (s *session) showProblems(r datahall.DatasetReport) {
 	for _, p := range r.Problems {
 		text := "- " + s.t(p.Message)
 		if len(p.Lines) > 0 {
-			text += s.t(datahall.Say(" (line %s)", lineNumbers(p.Lines, p.N)))
+			text += s.lines(p)
 		}
 		s.line(oneLine(text))
 	}
+}
+
+// lines says where a finding was made.
+func (s *session) lines(p datahall.Problem) string {
+	if len(p.Lines) == 1 && p.N <= 1 {
+		return s.t(datahall.Say(" (line %s)", p.Lines[0]))
+	}
+	return s.t(datahall.Say(" (lines %s)", lineNumbers(p.Lines, p.N)))
 }
 
 // lineNumbers lists some lines, and says that there are more.

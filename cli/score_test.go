@@ -107,3 +107,16 @@ func TestQuestionsAreNew(t *testing.T) {
 		}
 	}
 }
+
+func TestUsageDoesNotAddDifferentMoney(t *testing.T) {
+	s, out := speaking(phrase.English)
+	use := func(cost float64, currency string) datahall.UsageLine {
+		return datahall.UsageLine{ID: "job-1", Kind: "train", Name: "m", Usage: datahall.Usage{WallSeconds: 1, CPUSeconds: 2, Joules: 50, EnergySource: "rapl", EnergyError: 0.05, Cost: cost, Currency: currency, GramsCO2: 0.1}}
+	}
+	s.showUsage([]datahall.UsageLine{use(1, "CNY"), use(2, "USD"), use(3, "CNY"), use(0, "")})
+	for _, want := range []string{"150 J (measured by RAPL ±5 %) · 4.0 CNY", "50.0 J (measured by RAPL ±5 %) · 2.0 USD"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("no %q in\n%s", want, out)
+		}
+	}
+}

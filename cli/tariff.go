@@ -31,13 +31,13 @@ func (s *session) showMeter(m datahall.Meter) {
 		if w == 0 {
 			return s.t(datahall.Say("from the table of processors"))
 		}
-		return digits(w, 3) + " W"
+		return exact(w) + " W"
 	}
 	s.facts().
-		add(datahall.Say("electricity"), s.t(datahall.Say("%s %s a kWh", digits(m.PricePerKWh, 3), m.Currency))).
-		add(datahall.Say("machine"), s.t(datahall.Say("%s %s, over %s years", digits(m.MachinePrice, 3), m.Currency, digits(m.LifetimeYears, 2)))).
-		add(datahall.Say("overhead (PUE)"), digits(m.PUE, 3)).
-		add(datahall.Say("carbon"), s.t(datahall.Say("%s g CO2 a kWh", digits(m.GramsCO2PerKWh, 3)))).
+		add(datahall.Say("electricity"), s.t(datahall.Say("%s %s a kWh", exact(m.PricePerKWh), m.Currency))).
+		add(datahall.Say("machine"), s.t(datahall.Say("%s %s, over %s years", exact(m.MachinePrice), m.Currency, exact(m.LifetimeYears)))).
+		add(datahall.Say("overhead (PUE)"), exact(m.PUE)).
+		add(datahall.Say("carbon"), s.t(datahall.Say("%s g CO2 a kWh", exact(m.GramsCO2PerKWh)))).
 		add(datahall.Say("power at rest"), watts(m.IdleWatts)).
 		add(datahall.Say("power at most"), watts(m.MaxWatts)).print()
 }

@@ -95,11 +95,9 @@ func (s *session) showTrained(ctx context.Context, job datahall.Job, r datahall.
 	s.say(datahall.Say("%s: trained and registered (%s)", refOf(r.Model, r.Version), kindOfModel(r.Family, r.Tuning)))
 	s.showScores(e)
 	if r.Steps > 0 {
-		s.facts().add(datahall.Say("steps"), s.t(datahall.Say("%s in %s, %s tokens/s without padding", count(r.Steps), s.duration(r.Seconds), digits(r.TokensPerSecond, 3)))).
-			add(datahall.Say("receipt"), s.receipt(job.Usage)).print()
-	} else {
-		s.facts().add(datahall.Say("receipt"), s.receipt(job.Usage)).print()
+		s.facts().add(datahall.Say("steps"), s.t(datahall.Say("%s in %s, %s tokens/s without padding", count(r.Steps), s.duration(r.Seconds), digits(r.TokensPerSecond, 3)))).print()
 	}
+	s.showReceipt(job.Usage)
 	return nil
 }
 

@@ -113,6 +113,7 @@ var zhCli = map[string]string{
 	"%s: imported":                     "%s：已导入",
 	"%s: these rows are there already": "%s：这些行已经存在",
 	" (line %s)":                       "（第 %s 行）",
+	" (lines %s)":                      "（第 %s 行）",
 	"%s: %s rows, text from %s, label from %s": "%s：%s 行，文本取自%s，标签取自%s",
 	"of %s rows for testing, %s stand among those for training too and %s nearly so: scores will look too good; datahall dataset split makes a clean split": "测试用的 %s 行中，有 %s 行也出现在训练数据里，%s 行几乎相同：得分会偏高；datahall dataset split 可重新干净地划分",
 	"%s: deleted":                 "%s：已删除",
