@@ -1,0 +1,204 @@
+package linear
+
+import (
+	"context"
+	"slices"
+	"sync"
+
+	"datahall/numeric/kernel"
+)
+
+// Examples are texts and what they are to be answered with.
+type Examples struct {
+	Texts  []string
+	Target Target
+}
+
+func (e Examples) pick(rows []int) Examples {
+	texts := make([]string, len(rows))
+	for k, i := range rows {
+		texts[k] = e.Texts[i]
+	}
+	return Examples{texts, e.Target.pick(rows)}
+}
+
+// Options say how a model of texts is trained. The zero value is a good choice.
+type Options struct {
+	Vectorizer VectorizerOptions
+	C          []float64 // ascending; see [Search]; default 1/64, 1/32, … 8, begun with 1/4
+	Refit      bool      // with validation rows: train on them too, once C is chosen
+	Seed       uint64
+	Pool       *kernel.Pool
+	Progress   func(done, total float64) // descents done, and to be done at most; called by one goroutine at a time
+}
+
+// Search is how a strength was chosen: by rows that were held out, from the
+// middle of the grid upwards while the loss falls, else downwards.
+//
+// The loss is the mean cross-entropy of the calibrated probabilities, of the
+// labels for classify, of yes and no for each label for multilabel; for regress
+// the share of the variance that is not explained. It is smoother than the
+// share of errors, and as good a guide to it.
+type Search struct {
+	C         float64     // of the best trial: the weight of the errors beside the penalty
+	Loss      float64     // of the best trial
+	Score     float64     // of the best trial, as [Score] counts
+	Trials    []Trial     // in the order they were made
+	Rows      []int       // held out: indices of training rows, or of validation rows if Validated
+	Outputs   [][]float64 // of the best trial for Rows: decision values, logits or numbers, one a label
+	Validated bool
+
+	calibration calibration // of the best trial
+}
+
+// Trial is one strength that was tried.
+type Trial struct {
+	C     float64 `json:"c"`
+	Loss  float64 `json:"loss"`
+	Score float64 `json:"score"`
+}
+
+// climb tries strengths of an ascending grid and keeps the best. try gives the
+// outputs for the rows held out, of which truth tells, and whether to go on.
+func (s *Search) climb(grid []float64, truth Target, try func(c float64) (outputs [][]float64, ok bool)) {
+	middle := (len(grid) - 1) / 2
+	better := func(k int) bool {
+		outputs, ok := try(grid[k])
+		if !ok {
+			return false
+		}
+		c := calibrate(truth, outputs)
+		t := Trial{grid[k], c.loss(truth, outputs), Score(truth, outputs, 0)}
+		s.Trials = append(s.Trials, t)
+		if len(s.Trials) > 1 && t.Loss >= s.Loss {
+			return false
+		}
+		s.C, s.Loss, s.Score, s.Outputs, s.calibration = t.C, t.Loss, t.Score, outputs, c
+		return true
+	}
+	if !better(middle) {
+		return
+	}
+	for k := middle + 1; k < len(grid) && better(k); k++ {
+	}
+	if s.C != grid[middle] {
+		return
+	}
+	for k := middle - 1; k >= 0 && better(k); k-- {
+	}
+}
+
+// searchRows is how many training rows are used at most to choose a strength.
+const searchRows = 20_000
+
+// Train learns a model of texts. Without validation rows C is chosen by cross
+// validation, or by a fifth held out of 6,000 rows and more; the model is then
+// trained on all. Of more than 20,000 rows a sample is used for the choice.
+func Train(ctx context.Context, train, validation Examples, o Options) (*Model, *Search, error) {
+	if err := train.Target.check(); err != nil {
+		return nil, nil, err
+	}
+	if len(o.C) == 0 {
+		o.C = []float64{1. / 64, 1. / 32, 1. / 16, 1. / 8, 1. / 4, 1. / 2, 1, 2, 4, 8}
+	}
+	t := &trainer{ctx: ctx, o: o, train: train, validation: validation}
+	t.divide()
+	search := t.search()
+	m := t.best
+	if m == nil {
+		all := train
+		if o.Refit && t.validated() {
+			all = Examples{slices.Concat(train.Texts, validation.Texts), train.Target.and(validation.Target)}
+		}
+		final := t.part(all, nil, nil, 0)
+		t.descend([]*part{final}, search.C, finalTolerance)
+		m = final.assemble()
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, nil, err
+	}
+	m.c = search.C
+	m.calibration = search.calibration
+	return m, search, nil
+}
+
+// trainer is one call of Train.
+type trainer struct {
+	ctx               context.Context
+	o                 Options
+	train, validation Examples
+	parts             []*part
+	truth             Target // of the rows held out, part by part
+	keep              bool   // the one part's model is what is wanted
+	best              *Model // of the best trial, if keep
+
+	counting sync.Mutex
+	done     float64
+}
+
+func (t *trainer) validated() bool { return len(t.validation.Texts) > 0 }
+
+// divide makes the parts by which C is chosen. Each has a vectoriser of its
+// own, so that a row held out has as many unknown words as a new text has.
+func (t *trainer) divide() {
+	y := t.train.Target
+	if y.Group == nil {
+		y.Group = Groups(t.train.Texts)
+	}
+	used := sample(y, searchRows, t.o.Seed)
+	if t.validated() {
+		t.keep = len(used) == len(t.train.Texts) && !t.o.Refit
+		t.truth = t.validation.Target
+		rows := without(len(t.validation.Texts), nil)
+		t.parts = []*part{t.part(t.train.pick(used), t.validation.Texts, rows, 1)}
+		return
+	}
+	var order []int
+	for f, held := range folds(y.pick(used), t.o.Seed) {
+		rest, rows := make([]int, 0, len(used)), make([]int, len(held))
+		for _, i := range without(len(used), held) {
+			rest = append(rest, used[i])
+		}
+		for k, i := range held {
+			rows[k] = used[i]
+		}
+		t.parts = append(t.parts, t.part(t.train.pick(rest), t.train.pick(rows).Texts, rows, uint64(f+1)))
+		order = append(order, rows...)
+	}
+	t.truth = t.train.Target.pick(order)
+}
+
+// search tries strengths, each from where the last one ended. With nothing to
+// hold out there is no choice to make.
+func (t *trainer) search() *Search {
+	y := t.train.Target
+	s := &Search{C: 1, Validated: t.validated(), calibration: plain(y.Task, len(y.Labels))}
+	if len(t.parts) == 0 {
+		return s
+	}
+	for _, p := range t.parts {
+		s.Rows = append(s.Rows, p.rows...)
+	}
+	var models []*Model
+	s.climb(t.o.C, t.truth, func(c float64) ([][]float64, bool) {
+		t.descend(t.parts, c, searchTolerance)
+		if t.ctx.Err() != nil {
+			return nil, false
+		}
+		var outputs [][]float64
+		for _, p := range t.parts {
+			m := p.assemble()
+			outputs = append(outputs, m.outputs(t.o.Pool, p.held)...)
+			if t.keep {
+				models = append(models, m)
+			}
+		}
+		return outputs, true
+	})
+	for i, m := range models {
+		if s.Trials[i].C == s.C {
+			t.best = m
+		}
+	}
+	return s
+}
