@@ -12,15 +12,15 @@ import (
 // Bert is a BERT encoder (Devlin et al. 2019) with its pooler and a head. It is
 // for one goroutine; [Bert.Share] makes another one on the same weights.
 type Bert struct {
-	*weights
+	*model
 	pool     *kernel.Pool
 	arena    tensor.Arena
 	run      run
 	training Training
 }
 
-// weights is what instances share.
-type weights struct {
+// model is what instances share.
+type model struct {
 	Config Config
 	Head   Head
 	Params nn.Params // everything that is learnt, by Hugging Face's names
@@ -75,16 +75,16 @@ func empty(c Config, h Head, pool *kernel.Pool) (*Bert, error) {
 	if err := h.Check(); err != nil {
 		return nil, err
 	}
-	w := &weights{Config: c, Head: h, layers: make([]layer, c.Layers)}
+	w := &model{Config: c, Head: h, layers: make([]layer, c.Layers)}
 	w.declare()
 	w.Params.Alloc()
 	w.bind()
-	return &Bert{weights: w, pool: pool}, nil
+	return &Bert{model: w, pool: pool}, nil
 }
 
 // declare adds the parameters. Queries, keys and values lie side by side, so
 // that one product makes all three.
-func (w *weights) declare() {
+func (w *model) declare() {
 	c, ps := w.Config, &w.Params
 	w.embedding.Words = ps.AddTable("bert.embeddings.word_embeddings.weight", c.Vocabulary, c.Hidden)
 	w.embedding.Positions = ps.Add("bert.embeddings.position_embeddings.weight", true, c.Positions, c.Hidden)
@@ -107,14 +107,14 @@ func (w *weights) declare() {
 	}
 }
 
-func (w *weights) norm(n *nn.Norm, name string) {
+func (w *model) norm(n *nn.Norm, name string) {
 	gamma := w.Params.Add(name+".weight", false, w.Config.Hidden)
 	beta := w.Params.Add(name+".bias", false, w.Config.Hidden)
 	w.normParams = append(w.normParams, normParams{n, gamma, beta})
 }
 
 // linear declares layers of the same input that are computed as one.
-func (w *weights) linear(l *nn.Linear, in, out int, names ...string) {
+func (w *model) linear(l *nn.Linear, in, out int, names ...string) {
 	p := linearParams{linear: l, in: in}
 	for _, name := range names {
 		p.weights = append(p.weights, w.Params.Add(name+".weight", true, out, in))
@@ -126,7 +126,7 @@ func (w *weights) linear(l *nn.Linear, in, out int, names ...string) {
 }
 
 // bind points the operations to their parameters' memory.
-func (w *weights) bind() {
+func (w *model) bind() {
 	for _, p := range w.normParams {
 		p.norm.Bind(p.gamma, p.beta, float32(w.Config.Epsilon))
 	}
@@ -136,7 +136,7 @@ func (w *weights) bind() {
 }
 
 // initialise gives a parameter its first values.
-func (w *weights) initialise(p *nn.Param, rng *rand.Rand) {
+func (w *model) initialise(p *nn.Param, rng *rand.Rand) {
 	if len(p.Shape) == 1 {
 		for _, n := range w.normParams {
 			if n.gamma == p {
@@ -159,7 +159,7 @@ func (w *weights) initialise(p *nn.Param, rng *rand.Rand) {
 // Share makes another instance on the same weights, with memory of its own, so
 // that several goroutines can run Forward. While any of them does, the weights
 // must rest; after training call Settle first.
-func (b *Bert) Share(pool *kernel.Pool) *Bert { return &Bert{weights: b.weights, pool: pool} }
+func (b *Bert) Share(pool *kernel.Pool) *Bert { return &Bert{model: b.model, pool: pool} }
 
 // Outputs is the width of what Forward gives for a row.
 func (b *Bert) Outputs() int {

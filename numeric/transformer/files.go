@@ -31,7 +31,7 @@ func Load(c Config, h Head, source Source, pool *kernel.Pool, rng *rand.Rand) (*
 	if err := c.Check(); err != nil {
 		return nil, err
 	}
-	w := &weights{Config: c, Head: h}
+	w := &model{Config: c, Head: h}
 	if err := w.plan(source); err != nil { // before anything is allocated
 		return nil, err
 	}
@@ -58,7 +58,7 @@ func Load(c Config, h Head, source Source, pool *kernel.Pool, rng *rand.Rand) (*
 
 // plan compares the largest tensor with the configuration: a vocabulary that
 // does not fit the weights is the commonest mistake.
-func (w *weights) plan(source Source) error {
+func (w *model) plan(source Source) error {
 	table := &nn.Param{Name: "bert.embeddings.word_embeddings.weight", Shape: []int{w.Config.Vocabulary, w.Config.Hidden}}
 	_, err := find(source, table)
 	return err
