@@ -17,8 +17,8 @@ type bars struct {
 	s    *session
 	all  *mpb.Progress
 	bar  *mpb.Bar
-	now  atomic.Pointer[stage] // read while the bar is drawn; never nil once there is one
-	bars int64                 // total of the bar; 0: a spinner
+	now  *atomic.Pointer[stage] // what the bar shows, read while it is drawn
+	full int64                  // total of the bar; 0: a spinner
 }
 
 func newBars(s *session, w io.Writer) *bars {
@@ -29,15 +29,17 @@ func newBars(s *session, w io.Writer) *bars {
 const grain = 1000
 
 func (b *bars) Stage(st stage) {
-	before := b.now.Swap(&st)
 	total := int64(0)
 	if st.progress.Total > 0 {
 		total = grain
 	}
-	if b.bar == nil || before == nil || before.name != st.name || b.bars != total {
+	if b.bar == nil || b.now.Load().name != st.name || b.full != total {
 		b.drop()
-		b.bars, b.bar = total, b.add(total)
+		b.now = new(atomic.Pointer[stage])
+		b.now.Store(&st)
+		b.full, b.bar = total, b.add(total, b.now)
 	}
+	b.now.Store(&st)
 	if total > 0 {
 		share := min(1, max(0, st.progress.Done/st.progress.Total))
 		b.bar.SetCurrent(min(grain-1, int64(share*grain))) // a bar that is full would end itself
@@ -45,16 +47,16 @@ func (b *bars) Stage(st stage) {
 }
 
 // add begins a bar, or a spinner where nobody knows how much there is to do.
-func (b *bars) add(total int64) *mpb.Bar {
-	name := decor.Any(func(decor.Statistics) string { return "  " + cut(b.now.Load().name, 36) })
-	so := decor.Any(func(decor.Statistics) string { return b.s.soFar(*b.now.Load()) })
+func (b *bars) add(total int64, now *atomic.Pointer[stage]) *mpb.Bar {
+	name := decor.Any(func(decor.Statistics) string { return "  " + cut(now.Load().name, 36) })
+	so := decor.Any(func(decor.Statistics) string { return b.s.soFar(*now.Load()) })
 	filler := mpb.BarStyle().Lbound("").Rbound("").Filler("━").Tip("━").Padding("─").Build()
 	if total == 0 {
 		total = grain
 		filler = mpb.SpinnerStyle("⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏").PositionLeft().Build()
-		so = decor.Any(func(decor.Statistics) string { return b.running() })
+		so = decor.Any(func(decor.Statistics) string { return b.running(*now.Load()) })
 		return b.added(total, filler, mpb.BarWidth(1), mpb.PrependDecorators(decor.Name("  ")), mpb.AppendDecorators(
-			decor.Any(func(decor.Statistics) string { return cut(b.now.Load().name, 60) + "  " }), so))
+			decor.Any(func(decor.Statistics) string { return cut(now.Load().name, 60) + "  " }), so))
 	}
 	return b.added(total, filler, mpb.PrependDecorators(name), mpb.AppendDecorators(so))
 }
@@ -68,8 +70,7 @@ func (b *bars) added(total int64, filler mpb.BarFiller, options ...mpb.BarOption
 }
 
 // running is what a spinner says: how much was done, and since when.
-func (b *bars) running() string {
-	st := *b.now.Load()
+func (b *bars) running(st stage) string {
 	if so := b.s.soFar(st); so != "" {
 		return so
 	}

@@ -30,10 +30,7 @@ func (s *session) datasetImport() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		return s.result(d, func() {
-			s.showImport(d)
-			s.showReceipt(job.Usage)
-		})
+		return s.result(d, func() { s.showImport(d, job.Usage) })
 	})
 	c.ValidArgsFunction = nil // files
 	c.Example = "  datahall dataset import tickets.xlsx\n  datahall dataset import 工单.csv --text-column 内容 --label-column 分类 --name tickets\n  datahall dataset import builtin:shop"
@@ -43,13 +40,13 @@ func (s *session) datasetImport() *cobra.Command {
 	return s.jobFlags(c)
 }
 
-func (s *session) showImport(d imported) {
+func (s *session) showImport(d imported, u datahall.Usage) {
 	if d.Existed {
 		s.say(datahall.Say("%s: these rows are there already", d.ref()))
 	} else {
 		s.say(datahall.Say("%s: imported", d.ref()))
 	}
-	s.showReport(d.Dataset)
+	s.showReport(d.Dataset, u)
 }
 
 func (s *session) datasetList() *cobra.Command {
@@ -90,7 +87,7 @@ func (s *session) datasetShow() *cobra.Command {
 		}
 		return s.result(d, func() {
 			s.say(datahall.Say("%s, made %s", refOf(d.Name, d.Version), when(d.Created)))
-			s.showReport(d)
+			s.showReport(d, datahall.Usage{})
 			s.showLabels(d.Report)
 		})
 	}), datasetNames))

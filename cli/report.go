@@ -36,8 +36,8 @@ var names = map[string]datahall.Message{
 	"other":      datahall.Say("other"),
 }
 
-// showReport says what was read of a file.
-func (s *session) showReport(d datahall.Dataset) {
+// showReport says what was read of a file, and what that took where it is known.
+func (s *session) showReport(d datahall.Dataset, u datahall.Usage) {
 	r := d.Report
 	f := s.facts()
 	f.add(datahall.Say("rows"), s.rows(r))
@@ -51,6 +51,9 @@ func (s *session) showReport(d datahall.Dataset) {
 			count(r.Lengths.Min), count(r.Lengths.Max), count(r.Lengths.P50), count(r.Lengths.P95))))
 	}
 	f.add(datahall.Say("splits"), s.counts(r.Splits))
+	if u.WallSeconds > 0 {
+		f.add(datahall.Say("receipt"), s.receipt(u))
+	}
 	f.print()
 	s.showLeaks(r.Leaks)
 	s.showProblems(r)

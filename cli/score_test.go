@@ -43,7 +43,7 @@ func TestReportOfAnImport(t *testing.T) {
 	}}}
 	for _, lang := range []phrase.Language{phrase.English, phrase.Chinese} {
 		s, out := speaking(lang)
-		s.showImport(d)
+		s.showImport(d, datahall.Usage{})
 		golden(t, "import."+string(lang)+".txt", out.String())
 	}
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"math"
 	"strings"
 	"time"
 
@@ -60,8 +61,8 @@ func (s *session) soFar(st stage) string {
 	if p.Rate > 0 && p.Unit != "" {
 		parts = append(parts, s.rate(p.Rate, p.Unit))
 	}
-	if p.Left > 0 && p.Total > 0 {
-		parts = append(parts, s.t(datahall.Say("%s left", s.duration(p.Left))))
+	if p.Left >= 1 && p.Total > 0 {
+		parts = append(parts, s.t(datahall.Say("%s left", s.duration(math.Ceil(p.Left)))))
 	}
 	if st.score != "" {
 		parts = append(parts, st.score)
