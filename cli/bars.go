@@ -88,7 +88,9 @@ func (b *bars) drop() {
 }
 
 func (b *bars) Over(st stage) {
-	b.Note("✓ " + st.name + "  " + b.s.summary(st))
+	if !st.short() {
+		b.Note("✓ " + st.name + "  " + b.s.summary(st))
+	}
 	b.drop()
 }
 

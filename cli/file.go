@@ -74,6 +74,9 @@ func (s *session) bring(ctx context.Context, source, name string, r reading) (da
 
 // upload sends a file of this machine to the hall.
 func (s *session) upload(ctx context.Context, path string) (datahall.Blob, error) {
+	if strings.Contains(path, "://") {
+		return datahall.Blob{}, datahall.Errorf(datahall.Invalid, "%s: addresses are not fetched; download the file and give its name", path)
+	}
 	f, size, err := openFile(path)
 	if err != nil {
 		return datahall.Blob{}, err

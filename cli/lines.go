@@ -34,6 +34,9 @@ func (l *lines) Stage(st stage) {
 
 func (l *lines) Over(st stage) {
 	l.running = stage{}
+	if st.short() {
+		return
+	}
 	fmt.Fprintf(l.w, "  %s: %s\n", st.name, l.s.summary(st))
 }
 

@@ -58,6 +58,13 @@ func (s *session) quickstartCommand() *cobra.Command {
 
 // run tells the story step by step. Each step leaves what the next one needs.
 func (q *quick) run(ctx context.Context) error {
+	if q.file != "" {
+		f, _, err := openFile(q.file) // before anything is started for it
+		if err != nil {
+			return err
+		}
+		f.Close()
+	}
 	q.began = time.Now()
 	q.tell(datahall.Message{}, datahall.Say("From data to a served model, on this machine alone: nothing is downloaded, and nothing leaves it."))
 	for _, step := range []func(context.Context) error{q.hall, q.bring, q.split, q.train, q.measure, q.serve, q.ask, q.pay, q.show} {
@@ -132,8 +139,8 @@ func (q *quick) split(ctx context.Context) error {
 		q.data, q.usage = parted, q.usage.Plus(job.Usage)
 		q.tell(datahall.Say("split"), datahall.Say("%s, drawn by label so that no text stands on two sides (%s).", q.s.counts(parted.Report.Splits), parted.ref()))
 	}
-	if !q.s.json {
-		q.s.showLeaks(q.data.Report.Leaks)
+	if l := q.data.Report.Leaks; l != nil && l.Exact > 0 {
+		q.tell(datahall.Message{}, datahall.Say("- %s", q.s.t(leaking(l))))
 	}
 	return nil
 }

@@ -101,11 +101,19 @@ func (s *session) labels(list []datahall.Count) string {
 }
 
 func (s *session) showLeaks(l *datahall.Leaks) {
-	if l == nil || l.Exact+l.Near == 0 {
-		return
+	if l != nil && l.Exact+l.Near > 0 {
+		s.say(leaking(l))
 	}
-	s.say(datahall.Say("of %s rows for testing, %s stand among those for training too and %s nearly so: scores will look too good; datahall dataset split makes a clean split",
-		count(l.Rows), count(l.Exact), count(l.Near)))
+}
+
+// leaking says how much of the test side is known from the training side, and
+// what to do where that makes scores too good.
+func leaking(l *datahall.Leaks) datahall.Message {
+	if l.Exact == 0 && l.Near*100 < l.Rows {
+		return datahall.Say("of %s rows for testing, %s nearly repeat one for training", count(l.Rows), count(l.Near))
+	}
+	return datahall.Say("of %s rows for testing, %s stand among those for training too and %s nearly so: scores will look too good; datahall dataset split makes a clean split",
+		count(l.Rows), count(l.Exact), count(l.Near))
 }
 
 // showProblems lists what a person should look at.

@@ -40,6 +40,9 @@ type UpOptions struct {
 // work failed, 2 wrong use.
 func Run(ctx context.Context, args []string, env Env) int {
 	s := &session{env: env, lang: language(args, env.Getenv), outer: ctx}
+	if env.Getenv("TERM") == "dumb" { // it moves no cursor
+		s.env.Terminal = false
+	}
 	inner, stop := s.interruptible(ctx)
 	defer stop()
 	root := s.root()

@@ -48,6 +48,21 @@ func TestReportOfAnImport(t *testing.T) {
 	}
 }
 
+func TestFewNearRepeatsAreNoAlarm(t *testing.T) {
+	for _, c := range []struct {
+		leaks datahall.Leaks
+		want  string
+	}{
+		{datahall.Leaks{Rows: 2000, Near: 1}, "of 2,000 rows for testing, 1 nearly repeat one for training"},
+		{datahall.Leaks{Rows: 100, Near: 5}, "of 100 rows for testing, 0 stand among those for training too and 5 nearly so: scores will look too good"},
+		{datahall.Leaks{Rows: 2000, Exact: 1}, "of 2,000 rows for testing, 1 stand among"},
+	} {
+		if got := leaking(&c.leaks).String(); !strings.HasPrefix(got, c.want) {
+			t.Errorf("%+v: %q", c.leaks, got)
+		}
+	}
+}
+
 // The story never says that a model won which did not.
 func TestVerdict(t *testing.T) {
 	s, _ := speaking(phrase.English)

@@ -33,6 +33,9 @@ type stage struct {
 	score    string // the newest figures of a training
 }
 
+// short reports whether a stage was over before anybody looked: it leaves no line.
+func (st stage) short() bool { return st.last.Sub(st.began) < time.Second/2 }
+
 // summary is the line that is left of a stage: what was done, how long it took.
 func (s *session) summary(st stage) string {
 	parts := []string{}

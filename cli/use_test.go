@@ -34,6 +34,7 @@ func TestWrongUse(t *testing.T) {
 		{"dataset export d - --json", "--json and - both want standard output", "--json 和 - 都要用标准输出"},
 		{"dataset import " + file + " --header maybe", "--header maybe: is neither yes nor no", "--header maybe：不是 yes 或 no"},
 		{"dataset import " + filepath.Dir(file), "is a folder; give one file", "是文件夹"},
+		{"dataset import https://example.com/a.csv", "addresses are not fetched", "不会从网址下载"},
 		{"dataset ls --limit -1", "--limit -1: is below 0", "--limit -1：小于 0"},
 		{"dataset ls --lang fr", "--lang fr: not spoken here", ""},
 		{"predict hello", "neither --model nor --endpoint", "--model 和 --endpoint 都没有给出"},
