@@ -7,7 +7,7 @@ import "encoding/json"
 type Ticket struct {
 	URL     string `json:"url"`
 	Find    string `json:"find,omitempty"` // file that tells the address anew when the hall has moved
-	Token   string `json:"token"` // of this attempt
+	Token   string `json:"token"`          // of this attempt
 	Job     string `json:"job"`
 	Attempt int    `json:"attempt"`
 	Key     []byte `json:"key"`     // seals everything in the scratch folder

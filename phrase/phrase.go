@@ -37,7 +37,7 @@ func join(rooms ...map[string]string) map[string]string {
 func In(lang Language, m datahall.Message) string {
 	if lang == Chinese {
 		if zh, ok := chinese[m.Pattern]; ok {
-			return m.Render(zh)
+			return m.Render(zh, func(part datahall.Message) string { return In(lang, part) })
 		}
 	}
 	return m.String()

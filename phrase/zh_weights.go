@@ -1,4 +1,35 @@
 package phrase
 
 // zhWeights are the sentences of its room.
-var zhWeights = map[string]string{}
+var zhWeights = map[string]string{
+	"1_Pooling/config.json: asks for a pooling that is not known; mean and cls are":                                                                            "1_Pooling/config.json：要求的池化方式未知；支持 mean 和 cls",
+	"%s: longer than %s bytes; check the file":                                                                                                                 "%s：超过 %s 字节；请检查该文件",
+	"%s: cannot be read as JSON (%s); download or export it again":                                                                                             "%s：不能作为 JSON 读取（%s）；请重新下载或导出",
+	"model folder: has no config.json; give the folder that transformers or sentence-transformers saved":                                                       "模型文件夹：没有 config.json；请给出 transformers 或 sentence-transformers 保存的文件夹",
+	"config.json: the model type is %q; only bert can be read":                                                                                                 "config.json：模型类型是 %q；只能读取 bert",
+	"config.json: position_embedding_type is %q; only absolute can be read":                                                                                    "config.json：position_embedding_type 是 %q；只能读取 absolute",
+	"config.json: names %s labels, at most %s are read; check the file":                                                                                        "config.json：有 %s 个标签，至多读取 %s 个；请检查该文件",
+	"model.safetensors.index.json: names %q as a file of weights; check the file":                                                                              "model.safetensors.index.json：把 %q 列为权重文件；请检查该文件",
+	"model.safetensors.index.json: lists more than 1000 files; check the file":                                                                                 "model.safetensors.index.json：列出了 1000 个以上的文件；请检查该文件",
+	"model folder: its weights are pickled (%s), which could run code when read; save them in Python with model.save_pretrained(DIR, safe_serialization=True)": "模型文件夹：权重是 pickle 格式（%s），读取时可能执行代码；请在 Python 中用 model.save_pretrained(DIR, safe_serialization=True) 保存",
+	"model folder: has no model.safetensors; give the folder that transformers or sentence-transformers saved":                                                 "模型文件夹：没有 model.safetensors；请给出 transformers 或 sentence-transformers 保存的文件夹",
+	"model folder: the file %s is missing; copy the whole folder":                                                                                              "模型文件夹：缺少文件 %s；请复制整个文件夹",
+	"tensor %q has a field %q that the format does not know":                                                                                                   "张量 %q 有格式中没有的字段 %q",
+	"tensor %q has the type %q, which is not read":                                                                                                             "张量 %q 的类型是 %q，不能读取",
+	"tensor %q lacks its shape or its place":                                                                                                                   "张量 %q 缺少形状或位置",
+	"tensor %q has a shape beyond every memory":                                                                                                                "张量 %q 的形状超出任何内存",
+	"tensor %q has %s bytes, its shape asks for %s":                                                                                                            "张量 %q 有 %s 字节，而它的形状需要 %s",
+	"its header has %q where %q is due":                                                                                                                        "文件头中此处是 %q，应为 %q",
+	"its header is no JSON: %s":                                                                                                                                "文件头不是 JSON：%s",
+	"it names %q twice":                                                                                                                                        "%q 出现了两次",
+	"it has more than %s tensors":                                                                                                                              "张量超过 %s 个",
+	"something stands behind its header's JSON":                                                                                                                "文件头的 JSON 之后还有内容",
+	"tensor %q begins at byte %s where %s is due: a hole or an overlap":                                                                                        "张量 %q 从字节 %s 开始，应为 %s：有空洞或重叠",
+	"its tensors end at byte %s of %s: the file is cut off or has something behind it":                                                                         "张量在字节 %s 处结束，文件共 %s：文件被截断，或后面还有内容",
+	"weights: tensor %q is missing; take a complete file":                                                                                                      "权重：缺少张量 %q；请使用完整的文件",
+	"weights: tensor %q has %s numbers, %s are wanted; the configuration belongs to another file":                                                              "权重：张量 %q 有 %s 个数，需要 %s 个；配置属于另一个文件",
+	"it has %s bytes, fewer than a header":                                                                                                                     "只有 %s 字节，不足一个文件头",
+	"its header claims %s bytes, at most %s are read":                                                                                                          "文件头声称有 %s 字节，至多读取 %s",
+	"its header claims %s bytes, only %s are there: the file is cut off":                                                                                       "文件头声称有 %s 字节，实际只有 %s：文件被截断",
+	"weights: not a sound safetensors file (%s); download or export it again":                                                                                  "权重：不是完好的 safetensors 文件（%s）；请重新下载或导出",
+}
