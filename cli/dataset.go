@@ -69,7 +69,7 @@ func (s *session) datasetList() *cobra.Command {
 			s.show(t, datahall.Say("no datasets yet; datahall dataset import FILE brings one"))
 		})
 	})
-	c.Flags().StringVar(&name, "name", "", s.t(datahall.Say("list all versions of this dataset")))
+	c.Flags().StringVar(&name, "name", "", s.t(datahall.Say("list all versions of the dataset `NAME`")))
 	return s.listFlags(c)
 }
 

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -14,9 +16,15 @@ import (
 func (s *session) helpText(c *cobra.Command) string {
 	about := c.Long
 	if about == "" {
-		about = c.Short
+		about = s.sentence(c.Short)
 	}
 	return strings.TrimSpace(about) + "\n\n" + s.usageText(c)
+}
+
+// sentence makes a line of a list stand alone.
+func (s *session) sentence(short string) string {
+	first, size := utf8.DecodeRuneInString(short)
+	return s.t(datahall.Say("%s.", string(unicode.ToUpper(first))+short[size:]))
 }
 
 // usageText is the part of it that lists commands and flags.
@@ -31,10 +39,10 @@ func (s *session) usageText(c *cobra.Command) string {
 		fmt.Fprintf(&b, "\n%s\n%s\n", s.t(datahall.Say("Examples:")), c.Example)
 	}
 	s.listCommands(&b, c)
-	s.listFlagsOf(&b, s.t(datahall.Say("Flags:")), c.LocalNonPersistentFlags().FlagUsages())
-	global := c.InheritedFlags().FlagUsages()
-	if !c.HasParent() {
-		global = c.PersistentFlags().FlagUsages()
+	global := c.PersistentFlags().FlagUsages()
+	if c.HasParent() {
+		s.listFlagsOf(&b, s.t(datahall.Say("Flags:")), c.LocalFlags().FlagUsages())
+		global = c.InheritedFlags().FlagUsages()
 	}
 	s.listFlagsOf(&b, s.t(datahall.Say("Flags of every command:")), global)
 	if c.HasAvailableSubCommands() {

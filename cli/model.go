@@ -39,7 +39,7 @@ func (s *session) modelList() *cobra.Command {
 			s.show(t, datahall.Say("no models yet; datahall train makes one, datahall model pull ORG/NAME brings one"))
 		})
 	})
-	c.Flags().StringVar(&name, "name", "", s.t(datahall.Say("list all versions of this model")))
+	c.Flags().StringVar(&name, "name", "", s.t(datahall.Say("list all versions of the model `NAME`")))
 	return s.listFlags(c)
 }
 

@@ -51,7 +51,7 @@ func (s *session) trainFlags(c *cobra.Command, spec *datahall.TrainSpec) {
 	f.Float64Var(&spec.WeightDecay, "weight-decay", 0, s.t(datahall.Say("`RATE` at which weights decay")))
 	f.Float64Var(&spec.Momentum, "momentum", 0, s.t(datahall.Say("`SHARE` of the last step that sgd goes on with")))
 	f.Float64Var(&spec.Epsilon, "epsilon", 0, s.t(datahall.Say("`NUMBER` that keeps adam and adagrad from dividing by nothing")))
-	f.Float64Var(&spec.ClipNorm, "clip-norm", 0, s.t(datahall.Say("longest gradient, as its `NORM`")))
+	f.Float64Var(&spec.ClipNorm, "clip-norm", 0, s.t(datahall.Say("`NORM` to which longer gradients are cut")))
 	f.Float64Var(&spec.Dropout, "dropout", 0, s.t(datahall.Say("`SHARE` of activations that is dropped; -1 for none")))
 	f.Float64Var(&spec.LabelSmoothing, "label-smoothing", 0, s.t(datahall.Say("`SHARE` of the target that is spread over all labels")))
 	f.StringVar(&spec.ClassWeights, "class-weights", "", s.t(datahall.Say("`WEIGHTS` of labels: none, or balanced, which gives rare ones more")))
