@@ -28,6 +28,7 @@ import (
 	"datahall/trust/seal"
 	"datahall/web/api"
 	"datahall/web/door"
+	"datahall/web/protocol/tei"
 )
 
 // defaultAddress is where a hall listens unless told otherwise.
@@ -229,6 +230,7 @@ func (h *hall) run(ctx context.Context, addr string, started time.Time) error {
 	h.greet(ctx)
 	decided := make(chan error, 1)
 	go func() { decided <- h.control.Run(ctx) }()
+	go h.keepCounts(ctx)
 	if h.background {
 		go h.restWhenIdle(ctx)
 	}
@@ -243,7 +245,29 @@ func (h *hall) run(ctx context.Context, addr string, started time.Time) error {
 	h.stop()
 	server.Shutdown(end) //nolint:errcheck // streams of events are cut
 	server.Close()
-	return err
+	return errors.Join(err, h.router.Flush(end))
+}
+
+// keepCounts writes what endpoints answered, a few times a second, and clears
+// up in the store once an hour.
+func (h *hall) keepCounts(ctx context.Context) {
+	flush, sweep := time.NewTicker(250*time.Millisecond), time.NewTicker(time.Hour)
+	defer flush.Stop()
+	defer sweep.Stop()
+	for {
+		var err error
+		select {
+		case <-ctx.Done():
+			return
+		case <-flush.C:
+			err = h.router.Flush(ctx)
+		case <-sweep.C:
+			err = h.store.Sweep(ctx)
+		}
+		if err != nil && ctx.Err() == nil {
+			h.control.Log.Error("keep", "error", err)
+		}
+	}
 }
 
 // publish tells commands on this machine where the hall is.
@@ -348,5 +372,6 @@ func (h *hall) handler() http.Handler {
 	routes := &api.API{Control: h.control, Router: h.router, Hall: h.hall, Stop: h.stop,
 		Login: h.login, SetMeter: h.setMeter}
 	routes.Register(mux, h.about.Version)
+	(&tei.Door{Endpoints: h.store, Models: h.store, Router: h.router, Version: h.about.Version}).Register(mux)
 	return door.Guard(h.identify, nil, mux)
 }

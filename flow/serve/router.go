@@ -34,12 +34,13 @@ type Router struct {
 	inFlight map[string]int
 	changed  chan struct{} // closed and replaced whenever replicas change
 	asked    int64
+	counts   map[string]datahall.Endpoint // what was answered since the last flush
 }
 
 // New makes a router without replicas.
 func New(ask Ask, counter Counter, limits Limits) *Router {
 	return &Router{ask: ask, counter: counter, limits: limits, changed: make(chan struct{}),
-		replicas: map[string]datahall.ReplicaReady{}, inFlight: map[string]int{}}
+		replicas: map[string]datahall.ReplicaReady{}, inFlight: map[string]int{}, counts: map[string]datahall.Endpoint{}}
 }
 
 // Set makes a replica the one that answers for an endpoint.
@@ -100,8 +101,38 @@ func (r *Router) Answer(ctx context.Context, e datahall.Endpoint, q datahall.Que
 		}
 		count := datahall.Endpoint{ID: e.ID, Project: e.Project, Name: e.Name, Requests: 1,
 			Texts: int64(len(q.Texts) + len(q.Pairs)), Tokens: int64(answer.Tokens), Usage: answer.Usage}
-		return answer, r.counter.CountEndpoint(context.WithoutCancel(ctx), count)
+		r.count(count)
+		return answer, nil
 	}
+}
+
+// count gathers, so that an answer does not wait for a disk.
+func (r *Router) count(e datahall.Endpoint) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	sum := r.counts[e.ID]
+	e.Requests += sum.Requests
+	e.Texts += sum.Texts
+	e.Tokens += sum.Tokens
+	e.Usage = sum.Usage.Plus(e.Usage)
+	r.counts[e.ID] = e
+}
+
+// Flush hands the gathered counts to the counter: to be called a few times a
+// second, and at the end. An endpoint that is gone takes its counts with it.
+func (r *Router) Flush(ctx context.Context) error {
+	r.mu.Lock()
+	counts := r.counts
+	r.counts = map[string]datahall.Endpoint{}
+	r.mu.Unlock()
+	var err error
+	for _, e := range counts {
+		if failed := r.counter.CountEndpoint(ctx, e); failed != nil && datahall.KindOf(failed) != datahall.NotFound {
+			r.count(e)
+			err = failed
+		}
+	}
+	return err
 }
 
 func (r *Router) enter(e datahall.Endpoint) error {
