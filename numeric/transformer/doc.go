@@ -4,6 +4,8 @@
 //
 //	b, err := Load(config, Head{Task: Classify, Pooling: MeanToken, Outputs: 77}, source, pool, rng)
 //	b, err := New(config, head, pool, rng)          // from scratch; Sized("tiny", vocabulary) gives a config
+//	config, err := ConfigOf(file); head, err := HeadOf(file)   // file: weights.Config of a folder
+//	source: *weights.File or *weights.Set; sink: *weights.Writer
 //
 //	logits, err := b.Forward(&batch)                // (rows, Outputs), valid until the next call
 //	vectors, err := b.Vectors(&batch)               // (rows, Hidden): what the classifier sees
@@ -17,6 +19,7 @@
 //	for _, s := range b.Params.State() { s.Name; s.Shape; s.Data }   // a checkpoint, with b.Params.Step
 //	b.Params.Restore(step); b.Changed()             // after a checkpoint's data were copied in (Train first)
 //	err = b.Save(sink)                              // Hugging Face's names
+//	file := b.Config.File(b.Head, labels)           // config.json beside it
 //
 // # What holds
 //
