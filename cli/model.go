@@ -34,7 +34,7 @@ func (s *session) modelList() *cobra.Command {
 		return s.result(list, func() {
 			t := s.table(datahall.Say("model"), datahall.Say("kind"), datahall.Say("labels"), datahall.Say("parameters"), datahall.Say("accuracy"), datahall.Say("macro F1"), datahall.Say("base"), datahall.Say("made"), datahall.Say("id")).numbers(2, 3, 4, 5)
 			for _, m := range list {
-				t.row(m.Ref(), kindOfModel(m.Family, m.Tuning), count(len(m.Labels)), parameters(m.Parameters), scoreOf(m.Accuracy), scoreOf(m.MacroF1), m.Base, when(m.Created), m.ID)
+				t.row(m.Ref(), s.kind(m.Family, m.Tuning), count(len(m.Labels)), parameters(m.Parameters), scoreOf(m.Accuracy), scoreOf(m.MacroF1), m.Base, when(m.Created), m.ID)
 			}
 			s.show(t, datahall.Say("no models yet; datahall train makes one, datahall model pull ORG/NAME brings one"))
 		})
@@ -87,7 +87,7 @@ func (s *session) showModel(m datahall.Model) {
 		bytes += b.Bytes
 	}
 	f := s.facts()
-	f.add(datahall.Say("kind"), kindOfModel(m.Family, m.Tuning)).
+	f.add(datahall.Say("kind"), s.kind(m.Family, m.Tuning)).
 		add(datahall.Say("task"), m.Task).
 		add(datahall.Say("base"), m.Base).
 		add(datahall.Say("parameters"), parameters(m.Parameters)).

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -106,11 +107,11 @@ func (s *session) askEndpoint(ctx context.Context, name string, texts []string) 
 // showPrediction prints a line: label, score, text.
 func (s *session) showPrediction(p datahall.Prediction) error {
 	return s.result(p, func() {
-		label := p.Label
+		label, score := p.Label, strconv.FormatFloat(p.Score, 'f', 3, 64)
 		if p.Labels != nil {
 			label = strings.Join(p.Labels, ", ")
 		}
-		s.line(oneLine(pad(label, 24, false) + "  " + pad(digits(p.Score, 3), 6, true) + "  " + p.Text))
+		s.line(oneLine(pad(label, 24, false) + "  " + pad(score, 6, true) + "  " + p.Text))
 	})
 }
 

@@ -173,19 +173,24 @@ func (q *quick) measure(ctx context.Context) error {
 
 // verdict says plainly which model is the one to use.
 func (q *quick) verdict() datahall.Message {
-	e, t := q.measured, q.trained
+	e, kind := q.measured, q.s.kind(q.trained.Family, q.trained.Tuning)
 	switch {
-	case t.Family == "linear":
-		return datahall.Say("the linear model on words wins, so it is the one that is registered, as %s, and served: %s on test rows it has not seen.", q.model(), q.right(e))
-	case e.Baseline != nil && e.Accuracy >= e.Baseline.Accuracy:
-		return datahall.Say("the trained model (%s) is right on %s of the test rows, the best baseline on %s; it is registered as %s.", kindOfModel(t.Family, t.Tuning), percent(e.Accuracy), percent(e.Baseline.Accuracy), q.model())
+	case q.trained.Family == "linear":
+		return datahall.Say("the linear model on words wins, so it is what is registered (as %s) and served: right on %s of %s test rows it has not seen.",
+			q.model(), percent(e.Accuracy), count(e.Rows))
+	case e.Baseline == nil:
+		return datahall.Say("the trained model (%s) is registered as %s: right on %s of %s test rows it has not seen.",
+			kind, q.model(), percent(e.Accuracy), count(e.Rows))
+	case e.Accuracy >= e.Baseline.Accuracy:
+		return datahall.Say("the trained model (%s) is right on %s of %s test rows it has not seen, the best simple one on %s; it is registered as %s.",
+			kind, percent(e.Accuracy), count(e.Rows), percent(e.Baseline.Accuracy), q.model())
+	case e.Winner == "model":
+		return datahall.Say("the trained model (%s) is registered as %s: right on %s of %s test rows it has not seen. The best simple one gets %s there, but less on the validation rows, by which the choice was made.",
+			kind, q.model(), percent(e.Accuracy), count(e.Rows), percent(e.Baseline.Accuracy))
 	default:
-		return datahall.Say("the trained model (%s) is registered as %s: %s on test rows it has not seen.", kindOfModel(t.Family, t.Tuning), q.model(), q.right(e))
+		return datahall.Say("the trained model (%s) is registered as %s, but does not win: right on %s of %s test rows it has not seen, the best simple one on %s.",
+			kind, q.model(), percent(e.Accuracy), count(e.Rows), percent(e.Baseline.Accuracy))
 	}
-}
-
-func (q *quick) right(e datahall.Evaluation) string {
-	return q.s.t(datahall.Say("right on %s", percent(e.Accuracy)))
 }
 
 // serve puts the model behind the dataset's name, in the place of what an

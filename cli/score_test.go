@@ -72,11 +72,11 @@ func TestVerdict(t *testing.T) {
 		want     string
 	}{
 		{"linear", 0.9, "the linear model on words wins"},
-		{"bert", 0.95, "the trained model (bert, full) is right on 95.0 % of the test rows, the best baseline on 92.0 %"},
-		{"bert", 0.90, "the trained model (bert, full) is registered"},
+		{"bert", 0.95, "the trained model (BERT, trained whole) is right on 95.0 % of 600 test rows it has not seen, the best simple one on 92.0 %"},
+		{"bert", 0.90, "the trained model (BERT, trained whole) is registered as m@4, but does not win"},
 	} {
 		q := &quick{s: s, trained: datahall.TrainResult{Model: "m", Version: 4, Family: c.family, Tuning: "full"},
-			measured: datahall.Evaluation{Accuracy: c.accuracy, Baseline: &datahall.Baseline{Accuracy: 0.92}}}
+			measured: datahall.Evaluation{Rows: 600, Accuracy: c.accuracy, Baseline: &datahall.Baseline{Accuracy: 0.92}}}
 		if got := s.t(q.verdict()); !strings.HasPrefix(got, c.want) || !strings.Contains(got, "m@4") {
 			t.Errorf("%s %v: %q", c.family, c.accuracy, got)
 		}

@@ -3,6 +3,7 @@ package cli
 import (
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"golang.org/x/term"
@@ -44,6 +45,9 @@ func (q *quick) indented(block string) {
 // wide is how many columns a paragraph may take.
 func (s *session) wide() int {
 	const most = 100
+	if w, err := strconv.Atoi(s.env.Getenv("COLUMNS")); err == nil && w >= 40 {
+		return w
+	}
 	if f, ok := s.env.Out.(*os.File); ok {
 		if w, _, err := term.GetSize(int(f.Fd())); err == nil && w >= 40 {
 			return min(most, w)

@@ -92,7 +92,7 @@ func (s *session) showTrained(ctx context.Context, job datahall.Job, r datahall.
 	if err != nil {
 		return err
 	}
-	s.say(datahall.Say("%s: trained and registered (%s)", refOf(r.Model, r.Version), kindOfModel(r.Family, r.Tuning)))
+	s.say(datahall.Say("%s: trained and registered (%s)", refOf(r.Model, r.Version), s.kind(r.Family, r.Tuning)))
 	s.showScores(e)
 	if r.Steps > 0 {
 		s.facts().add(datahall.Say("steps"), s.t(datahall.Say("%s in %s, %s tokens/s without padding", count(r.Steps), s.duration(r.Seconds), digits(r.TokensPerSecond, 3)))).print()
@@ -101,11 +101,28 @@ func (s *session) showTrained(ctx context.Context, job datahall.Job, r datahall.
 	return nil
 }
 
-func kindOfModel(family, tuning string) string {
-	if tuning == "" || tuning == family {
-		return family
+// kind says in words what a model is and how it was made.
+func (s *session) kind(family, tuning string) string {
+	name := family
+	if family == "bert" {
+		name = "BERT"
 	}
-	return family + ", " + tuning
+	if family == "linear" {
+		name = s.t(datahall.Say("linear"))
+	}
+	switch how, known := tunings[tuning]; {
+	case tuning == "" || tuning == family:
+		return name
+	case known:
+		return s.t(datahall.Say("%s, %s", name, s.t(how)))
+	}
+	return s.t(datahall.Say("%s, %s", name, tuning))
+}
+
+var tunings = map[string]datahall.Message{
+	"full":      datahall.Say("trained whole"),
+	"head":      datahall.Say("head on frozen vectors"),
+	"head+full": datahall.Say("head first, then whole"),
 }
 
 // dataset gives the dataset that --data names; a file is imported first and,
