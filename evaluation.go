@@ -14,6 +14,7 @@ type Evaluation struct {
 	MacroF1Low     float64       `json:"macro_f1_low"`
 	MacroF1High    float64       `json:"macro_f1_high"`
 	WeightedF1     float64       `json:"weighted_f1"`
+	MicroF1        *float64      `json:"micro_f1,omitempty"` // multi-label; else it is the accuracy
 	MacroPrecision float64       `json:"macro_precision"`
 	MacroRecall    float64       `json:"macro_recall"`
 	ECE            float64       `json:"ece"`               // expected calibration error, 15 equal-width bins (Guo et al. 2017)
@@ -28,16 +29,17 @@ type Evaluation struct {
 	Pairs          []Confusion   `json:"pairs"`     // most confused first, at most 20
 	Reliability    []Bin         `json:"reliability"`
 	Mistakes       []Mistake     `json:"mistakes"`   // most confident first, at most 100
-	Validation     float64       `json:"validation"` // accuracy on the validation split, what choices were made by
+	Validation     float64       `json:"validation"` // accuracy (multi-label: micro F1, regression: R²) on the validation split, what choices were made by
 }
 
 // Baseline is a simpler way to do the same, measured on the same rows.
 type Baseline struct {
-	Name       string  `json:"name"` // majority, tfidf+svm, frozen+head, frozen+tfidf
-	Accuracy   float64 `json:"accuracy"`
-	MacroF1    float64 `json:"macro_f1"`
-	Validation float64 `json:"validation"`
-	Seconds    float64 `json:"seconds"`
+	Name       string   `json:"name"` // majority, tfidf+svm, frozen+head, frozen+tfidf
+	Accuracy   float64  `json:"accuracy"`
+	MacroF1    float64  `json:"macro_f1"`
+	Validation float64  `json:"validation"`
+	Seconds    float64  `json:"seconds"`
+	MSE        *float64 `json:"mse,omitempty"` // regression
 }
 
 // ClassScores are the usual four figures of one label.

@@ -73,16 +73,15 @@ func softmax(row []float64) float64 {
 	return most + math.Log(sum)
 }
 
-// loss is what [Search] describes. Probabilities count as at least 1e-12.
-func (c calibration) loss(truth Target, outputs [][]float64) float64 {
+// meanLoss is what [Search] describes, of probabilities or numbers.
+// Probabilities count as at least 1e-12.
+func meanLoss(truth Target, scores [][]float64) float64 {
 	if truth.Task == Regress {
-		return 1 - explained(truth.Value, outputs)
+		return 1 - explained(truth.Value, scores)
 	}
 	sum, count := 0.0, 0
-	for i, row := range outputs {
-		p := slices.Clone(row)
-		c.probabilities(truth.Task, p)
-		for k, v := range p {
+	for i, row := range scores {
+		for k, v := range row {
 			switch {
 			case contains(truth.of(i), k):
 				sum -= math.Log(max(v, 1e-12))

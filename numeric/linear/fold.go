@@ -57,6 +57,31 @@ func folds(t Target, seed uint64) [][]int {
 	return list
 }
 
+// searchRows is how many training rows are used at most to choose a strength.
+const searchRows = 20_000
+
+// division is one way to hold out rows: indices of rows, ascending.
+type division struct{ rest, held []int }
+
+// divide gives the divisions by which a strength is chosen without validation
+// rows, of a sample where there are more than searchRows. Every model of the
+// same target and seed gets the same.
+func divide(t Target, seed uint64) []division {
+	used := sample(t, searchRows, seed)
+	at := func(places []int) []int {
+		rows := make([]int, len(places))
+		for k, p := range places {
+			rows[k] = used[p]
+		}
+		return rows
+	}
+	var list []division
+	for _, held := range folds(t.Pick(used), seed) {
+		list = append(list, division{at(without(len(used), held)), at(held)})
+	}
+	return list
+}
+
 // spread orders rows by their first label (numbers: by size), in random order
 // within it, without the rows that stand alone.
 func spread(t Target, seed uint64) []int {

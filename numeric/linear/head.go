@@ -102,24 +102,18 @@ func FitHead(ctx context.Context, x Vectors, y Target, validation Vectors, truth
 	}
 	f := &headFitter{ctx: ctx, o: o}
 	search := f.search(x, y, validation, truth)
-	var start []float64
-	if len(f.parts) > 0 {
-		start = f.parts[0].theta
-	}
-	switch {
-	case search.Validated && !o.Refit:
-	case search.Validated:
-		x, y = Vectors{x.Width, slices.Concat(x.Data, validation.Data)}, y.and(truth)
-		fallthrough
-	default:
-		f.parts = []*headPart{newHeadPart(o, x, y, start)}
+	if all := f.all(x, y, validation, truth); all != nil {
+		f.parts = []*headPart{all}
 	}
 	head := f.parts[0].fit(ctx, search.C, finalGradient)
+	if err := ctx.Err(); err != nil {
+		return nil, nil, err
+	}
 	head.scale(search.calibration)
 	for _, row := range search.Outputs {
 		search.calibration.scale(y.Task, row)
 	}
-	return head, search, ctx.Err()
+	return head, search, nil
 }
 
 // scale makes a calibration part of the weights.
@@ -152,6 +146,7 @@ type headFitter struct {
 	ctx    context.Context
 	o      HeadOptions
 	parts  []*headPart
+	keep   bool // the one part's head is what is wanted
 	trials int
 }
 
@@ -160,18 +155,19 @@ func (f *headFitter) search(x Vectors, y Target, validation Vectors, truth Targe
 	s := &Search{C: 10, Validated: validation.Rows() > 0, calibration: plain(y.Task, len(y.Labels))}
 	if s.Validated {
 		s.Rows = without(validation.Rows(), nil)
-		part := newHeadPart(f.o, x, y, nil)
+		used := sample(y, searchRows, f.o.Seed)
+		f.keep = len(used) == y.Rows() && !f.o.Refit
+		part := newHeadPart(f.o, x.pick(used), y.Pick(used), nil)
 		part.held = validation
 		f.parts = []*headPart{part}
 	} else {
-		for _, held := range folds(y, f.o.Seed) {
-			rest := without(x.Rows(), held)
-			part := newHeadPart(f.o, x.pick(rest), y.pick(rest), nil)
-			part.held = x.pick(held)
+		for _, d := range divide(y, f.o.Seed) {
+			part := newHeadPart(f.o, x.pick(d.rest), y.Pick(d.rest), nil)
+			part.held = x.pick(d.held)
 			f.parts = append(f.parts, part)
-			s.Rows = append(s.Rows, held...)
+			s.Rows = append(s.Rows, d.held...)
 		}
-		truth = y.pick(s.Rows)
+		truth = y.Pick(s.Rows)
 	}
 	if len(f.parts) == 0 {
 		return s
@@ -185,4 +181,20 @@ func (f *headFitter) search(x Vectors, y Target, validation Vectors, truth Targe
 		return slices.Concat(logits...), f.ctx.Err() == nil
 	})
 	return s
+}
+
+// all is the part of all rows, begun where a part of the search ended; nil
+// where that part has them all.
+func (f *headFitter) all(x Vectors, y Target, validation Vectors, truth Target) *headPart {
+	if f.keep {
+		return nil
+	}
+	if f.o.Refit && validation.Rows() > 0 {
+		x, y = Vectors{x.Width, slices.Concat(x.Data, validation.Data)}, y.and(truth)
+	}
+	var start []float64
+	if len(f.parts) > 0 {
+		start = f.parts[0].theta
+	}
+	return newHeadPart(f.o, x, y, start)
 }

@@ -153,8 +153,8 @@ func (t Target) counts() []int {
 	return counts
 }
 
-// pick is the target of some of the rows.
-func (t Target) pick(rows []int) Target {
+// Pick is the target of some of the rows.
+func (t Target) Pick(rows []int) Target {
 	p := Target{Task: t.Task, Labels: t.Labels}
 	for _, i := range rows {
 		switch t.Task {

@@ -19,7 +19,7 @@ func (e Examples) pick(rows []int) Examples {
 	for k, i := range rows {
 		texts[k] = e.Texts[i]
 	}
-	return Examples{texts, e.Target.pick(rows)}
+	return Examples{texts, e.Target.Pick(rows)}
 }
 
 // Options say how a model of texts is trained. The zero value is a good choice.
@@ -68,7 +68,12 @@ func (s *Search) climb(grid []float64, truth Target, try func(c float64) (output
 			return false
 		}
 		c := calibrate(truth, outputs)
-		t := Trial{grid[k], c.loss(truth, outputs), Score(truth, outputs, 0)}
+		scores := make([][]float64, len(outputs))
+		for i, row := range outputs {
+			scores[i] = slices.Clone(row)
+		}
+		c.all(truth.Task, scores)
+		t := Trial{grid[k], meanLoss(truth, scores), Score(truth, scores, 0.5)}
 		s.Trials = append(s.Trials, t)
 		if len(s.Trials) > 1 && t.Loss >= s.Loss {
 			return false
@@ -88,9 +93,6 @@ func (s *Search) climb(grid []float64, truth Target, try func(c float64) (output
 	}
 }
 
-// searchRows is how many training rows are used at most to choose a strength.
-const searchRows = 20_000
-
 // Train learns a model of texts. Without validation rows C is chosen by cross
 // validation, or by a fifth held out of 6,000 rows and more; the model is then
 // trained on all. Of more than 20,000 rows a sample is used for the choice.
@@ -104,6 +106,9 @@ func Train(ctx context.Context, train, validation Examples, o Options) (*Model, 
 	t := &trainer{ctx: ctx, o: o, train: train, validation: validation}
 	t.divide()
 	search := t.search()
+	if err := ctx.Err(); err != nil {
+		return nil, nil, err
+	}
 	m := t.best
 	if m == nil {
 		all := train
@@ -112,10 +117,10 @@ func Train(ctx context.Context, train, validation Examples, o Options) (*Model, 
 		}
 		final := t.part(all, nil, nil, 0)
 		t.descend([]*part{final}, search.C, finalTolerance)
+		if err := ctx.Err(); err != nil {
+			return nil, nil, err
+		}
 		m = final.assemble()
-	}
-	if err := ctx.Err(); err != nil {
-		return nil, nil, err
 	}
 	m.c = search.C
 	m.calibration = search.calibration
@@ -145,8 +150,8 @@ func (t *trainer) divide() {
 	if y.Group == nil {
 		y.Group = Groups(t.train.Texts)
 	}
-	used := sample(y, searchRows, t.o.Seed)
 	if t.validated() {
+		used := sample(y, searchRows, t.o.Seed)
 		t.keep = len(used) == len(t.train.Texts) && !t.o.Refit
 		t.truth = t.validation.Target
 		rows := without(len(t.validation.Texts), nil)
@@ -154,18 +159,11 @@ func (t *trainer) divide() {
 		return
 	}
 	var order []int
-	for f, held := range folds(y.pick(used), t.o.Seed) {
-		rest, rows := make([]int, 0, len(used)), make([]int, len(held))
-		for _, i := range without(len(used), held) {
-			rest = append(rest, used[i])
-		}
-		for k, i := range held {
-			rows[k] = used[i]
-		}
-		t.parts = append(t.parts, t.part(t.train.pick(rest), t.train.pick(rows).Texts, rows, uint64(f+1)))
-		order = append(order, rows...)
+	for f, d := range divide(y, t.o.Seed) {
+		t.parts = append(t.parts, t.part(t.train.pick(d.rest), t.train.pick(d.held).Texts, d.held, uint64(f+2)))
+		order = append(order, d.held...)
 	}
-	t.truth = t.train.Target.pick(order)
+	t.truth = t.train.Target.Pick(order)
 }
 
 // search tries strengths, each from where the last one ended. With nothing to
