@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"net/url"
 	"path/filepath"
 	"time"
 
@@ -60,9 +61,12 @@ func (s *session) notStarted(err error) error {
 // none was named and none runs.
 func (s *session) find(ctx context.Context) (*client.Client, error) {
 	local, err := client.Local(s.homeFolder())
-	if url := s.address(); url != "" {
-		c := &client.Client{URL: url, Key: s.env.Getenv("DATAHALL_API_KEY"), Patience: patience, Language: string(s.lang)}
-		if c.Key == "" && err == nil && local.URL == url {
+	if named := s.address(); named != "" {
+		if u, err := url.Parse(named); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+			return nil, datahall.Errorf(datahall.Invalid, "hall %s: not an address; give it as http://HOST:PORT", named)
+		}
+		c := &client.Client{URL: named, Key: s.env.Getenv("DATAHALL_API_KEY"), Patience: patience, Language: string(s.lang)}
+		if c.Key == "" && err == nil && local.URL == named {
 			c.Key = local.Key
 		}
 		return c, nil

@@ -131,7 +131,7 @@ func drift(ctx context.Context, url string) time.Duration {
 	if err != nil {
 		return 0
 	}
-	return theirs.Sub(time.Now()).Round(time.Second)
+	return time.Until(theirs).Round(time.Second)
 }
 
 // chosen names what the language comes from.

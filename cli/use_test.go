@@ -35,6 +35,7 @@ func TestWrongUse(t *testing.T) {
 		{"dataset import " + file + " --header maybe", "--header maybe: is neither yes nor no", "--header maybe：不是 yes 或 no"},
 		{"dataset import " + filepath.Dir(file), "is a folder; give one file", "是文件夹"},
 		{"dataset import https://example.com/a.csv", "addresses are not fetched", "不会从网址下载"},
+		{"dataset ls --url 127.0.0.1:7077", "hall 127.0.0.1:7077: not an address; give it as http://HOST:PORT", "不是地址"},
 		{"dataset ls --limit -1", "--limit -1: is below 0", "--limit -1：小于 0"},
 		{"dataset ls --lang fr", "--lang fr: not spoken here", ""},
 		{"predict hello", "neither --model nor --endpoint", "--model 和 --endpoint 都没有给出"},
