@@ -318,9 +318,9 @@ func (p *program) call(t testing.TB, name string, size int, args ...any) []byte 
 		t.Fatalf("no function %s", name)
 	}
 	m := &processor{program: p}
-	for i := range m.v { // registers hold anything at a call
+	for i := range m.v { // registers hold anything at a call: NaNs and large numbers
 		for j := range m.v[i] {
-			m.v[i][j] = 0x7fc0dead
+			m.v[i][j] = [2]uint32{0x7fc0dead, 0x7f7fffff}[(i+j)%2]
 		}
 	}
 	for _, a := range args {
