@@ -136,12 +136,9 @@ func (v *Vectorizer) choose(counts [2]map[string]int32, texts int) {
 			}
 		}
 	}
-	order := func(a, b counted) int {
-		return cmp.Or(cmp.Compare(spaceIndex(a.space), spaceIndex(b.space)), cmp.Compare(a.term, b.term))
-	}
-	slices.SortFunc(all, func(a, b counted) int { return cmp.Or(cmp.Compare(b.texts, a.texts), order(a, b)) })
+	slices.SortFunc(all, func(a, b counted) int { return cmp.Or(cmp.Compare(b.texts, a.texts), order(a.feature, b.feature)) })
 	all = all[:min(len(all), v.options.MaxFeatures)]
-	slices.SortFunc(all, order)
+	slices.SortFunc(all, func(a, b counted) int { return order(a.feature, b.feature) })
 	for _, c := range all {
 		v.features = append(v.features, c.feature)
 		v.idf = append(v.idf, float32(1+math.Log(float64(1+texts)/float64(1+c.texts))))
