@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"strings"
 	"sync"
 	"time"
 
@@ -55,6 +56,13 @@ func (b *Bench) report(e datahall.Event) {
 
 // Log writes a line of the job's log.
 func (b *Bench) Log(line string) { b.Report(datahall.Event{Kind: datahall.LogEvent, Log: line}) }
+
+// LogLines writes a text of several lines to the job's log.
+func (b *Bench) LogLines(text string) {
+	for line := range strings.Lines(text) {
+		b.Log(strings.TrimRight(line, "\n"))
+	}
+}
 
 // Measure records values of a run.
 func (b *Bench) Measure(points ...datahall.Point) {

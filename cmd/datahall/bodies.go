@@ -16,9 +16,13 @@ import (
 
 // bodies are the kinds of jobs and what does their work.
 var bodies = map[string]work.Body{
-	"import": importBody,
-	"export": exportBody,
-	"split":  splitBody,
+	"import":   importBody,
+	"export":   exportBody,
+	"split":    splitBody,
+	"train":    trainBody,
+	"evaluate": evaluateBody,
+	"predict":  predictBody,
+	"replica":  replicaBody,
 }
 
 // samples is how many rows a dataset shows of itself.

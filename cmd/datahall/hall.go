@@ -262,7 +262,7 @@ func (h *hall) keepCounts(ctx context.Context) {
 		case <-flush.C:
 			err = h.router.Flush(ctx)
 		case <-sweep.C:
-			err = h.store.Sweep(ctx)
+			_, err = h.store.Sweep(ctx)
 		}
 		if err != nil && ctx.Err() == nil {
 			h.control.Log.Error("keep", "error", err)

@@ -79,7 +79,7 @@ func (b *Bert) lay(a *tensor.Arena) {
 			l.pre, l.y2 = a.Take(t*c.Inner), a.Take(t*h)
 			x = l.y2
 		} else {
-			l.y2 = l.x // read for the last time before y2 is written
+			l.pre, l.y2 = nil, l.x // x is read for the last time before y2 is written
 		}
 	}
 	r.act = a.Take(t * c.Inner)
