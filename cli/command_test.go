@@ -72,6 +72,7 @@ func TestPredictIsALineForEachText(t *testing.T) {
 		{"", "predict --endpoint s a --json", `{"text":"a","label":"refund","score":0.97,"scores":{"refund":0.97,"发票":0.03}}` + "\n"},
 		{"\ufeffone\r\n\n two \n", "predict --endpoint s -", "refund                     0.970  one\nrefund                     0.970  two\n"},
 		{"", "predict --endpoint s --file " + file, "refund                     0.970  a\nrefund                     0.970  b\n"},
+		{"", "predict --model shop --file " + file, "发票                       0.750  一\nrefund                     0.500  two\n"},
 		{"", "predict --model shop one two", "发票                       0.750  一\nrefund                     0.500  two\n"},
 	} {
 		if status, out, errs := h.asks(c.input, strings.Fields(c.line)...); status != 0 || out != c.want {

@@ -39,7 +39,9 @@ func (s *session) connect(ctx context.Context) (*client.Client, error) {
 	if err == nil && c == nil {
 		if c, err = client.Start(ctx, s.env.Binary, s.homeFolder(), startWait); err == nil {
 			s.started, c = true, s.patient(c)
-			s.note(datahall.Say("started a hall in the background: %s, home %s; datahall stop ends it", c.URL, s.homeFolder()))
+			if !s.telling {
+				s.note(datahall.Say("started a hall in the background: %s, home %s; datahall stop ends it", c.URL, s.homeFolder()))
+			}
 		}
 	}
 	if err != nil {

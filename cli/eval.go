@@ -47,6 +47,9 @@ func (s *session) evaluate(ctx context.Context, spec datahall.EvaluateSpec) erro
 	if err != nil {
 		return err
 	}
+	if err := s.nameBoth(ctx, &e); err != nil {
+		return err
+	}
 	return s.result(e, func() {
 		s.say(datahall.Say("%s on %s (%s)", e.Model, e.Dataset, s.known(e.Split)))
 		s.showScores(e)
@@ -54,6 +57,17 @@ func (s *session) evaluate(ctx context.Context, spec datahall.EvaluateSpec) erro
 		s.showPairs(e)
 		s.showReceipt(job.Usage)
 	})
+}
+
+// nameBoth puts names in the place of the ids of model and dataset.
+func (s *session) nameBoth(ctx context.Context, e *datahall.Evaluation) error {
+	m, err := s.hall.Model(ctx, e.Model)
+	if err != nil {
+		return err
+	}
+	d, err := s.hall.Dataset(ctx, e.Dataset)
+	e.Model, e.Dataset = m.Ref(), refOf(d.Name, d.Version)
+	return err
 }
 
 func (s *session) showScores(e datahall.Evaluation) {

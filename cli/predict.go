@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"encoding/json"
 	"io"
@@ -54,43 +55,57 @@ func (s *session) predictCommand() *cobra.Command {
 }
 
 func (s *session) predict(ctx context.Context, a asked) error {
-	texts, err := s.texts(ctx, a)
+	q, err := s.gather(ctx, a)
 	if err != nil {
 		return err
+	}
+	if q.temporary && !s.detach {
+		defer s.hall.DeleteDataset(context.WithoutCancel(ctx), q.dataset) //nolint:errcheck // left over, it does no harm
 	}
 	if a.endpoint != "" {
-		return s.askEndpoint(ctx, a.endpoint, texts)
+		return s.askEndpoint(ctx, a.endpoint, q)
 	}
-	job, err := s.run(ctx, "predict", "", datahall.PredictSpec{Model: a.model, Texts: texts}, nil)
+	job, err := s.run(ctx, "predict", "", datahall.PredictSpec{Model: a.model, Dataset: q.dataset, Texts: q.texts}, nil)
 	if err != nil {
 		return err
 	}
-	r, err := s.hall.JobFile(ctx, job.ID, "predictions.jsonl")
+	return eachLine(ctx, s, job.ID, "predictions.jsonl", s.showPrediction)
+}
+
+// eachLine reads an output of a job that holds a JSON value in each line.
+func eachLine[T any](ctx context.Context, s *session, job, name string, take func(T) error) error {
+	r, err := s.hall.JobFile(ctx, job, name)
 	if err != nil {
 		return err
 	}
 	defer r.Close()
-	lines := json.NewDecoder(bufio.NewReader(r))
-	for {
-		var p datahall.Prediction
-		if err := lines.Decode(&p); err == io.EOF {
+	for lines := json.NewDecoder(bufio.NewReader(r)); ; {
+		var v T
+		err := lines.Decode(&v)
+		if err == io.EOF {
 			return nil
-		} else if err != nil {
-			return err
 		}
-		if err := s.showPrediction(p); err != nil {
+		if err == nil {
+			err = take(v)
+		}
+		if err != nil {
 			return err
 		}
 	}
 }
 
 // askEndpoint asks in portions and shows answers as they come.
-func (s *session) askEndpoint(ctx context.Context, name string, texts []string) error {
+func (s *session) askEndpoint(ctx context.Context, name string, q query) error {
 	c, err := s.connect(ctx)
 	if err != nil {
 		return err
 	}
-	for portion := range slices.Chunk(texts, 256) {
+	if q.dataset != "" {
+		if q.texts, err = s.textsOf(ctx, q.dataset); err != nil {
+			return err
+		}
+	}
+	for portion := range slices.Chunk(q.texts, 256) {
 		answers, err := c.Ask(ctx, name, portion)
 		if err != nil {
 			return err
@@ -115,22 +130,44 @@ func (s *session) showPrediction(p datahall.Prediction) error {
 	})
 }
 
-// texts are what is asked: arguments, lines, or the rows of a file.
-func (s *session) texts(ctx context.Context, a asked) ([]string, error) {
+// query is what is asked: texts, or the rows of a dataset.
+type query struct {
+	texts     []string
+	dataset   string // its id
+	temporary bool   // made for this only
+}
+
+// manyBytes is how much text goes along with a job; more is sent as a file.
+const manyBytes = 4 << 20
+
+// gather collects what is asked: arguments, lines, or the rows of a file.
+func (s *session) gather(ctx context.Context, a asked) (query, error) {
+	texts, err := a.texts, error(nil)
 	switch {
-	case a.file == "" && len(a.texts) == 1 && a.texts[0] == "-":
-		return textLines("-", s.env.In)
-	case a.file == "":
-		return a.texts, nil
+	case a.file == "" && len(texts) == 1 && texts[0] == "-":
+		texts, err = textLines("-", s.env.In)
 	case strings.HasSuffix(strings.ToLower(a.file), ".txt"):
-		f, _, err := openFile(a.file)
-		if err != nil {
-			return nil, err
-		}
-		defer f.Close()
-		return textLines(a.file, f)
+		texts, err = fileLines(a.file)
+	case a.file != "":
+		return s.fileRows(ctx, a)
 	}
-	return s.rowsOf(ctx, a)
+	size := 0
+	for _, t := range texts {
+		size += len(t)
+	}
+	if err != nil || size < manyBytes || a.endpoint != "" {
+		return query{texts: texts}, err
+	}
+	return s.sendTexts(ctx, texts)
+}
+
+func fileLines(path string) ([]string, error) {
+	f, _, err := openFile(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return textLines(path, f)
 }
 
 // maxLine is the longest text that is read from a line.
@@ -157,29 +194,43 @@ func textLines(name string, r io.Reader) ([]string, error) {
 	return texts, nil
 }
 
-// rowsOf has the hall read a file, takes its texts, and leaves no dataset behind.
-func (s *session) rowsOf(ctx context.Context, a asked) ([]string, error) {
+// fileRows has the hall read a file.
+func (s *session) fileRows(ctx context.Context, a asked) (query, error) {
 	a.reading.task = "text"
 	d, err := s.importFile(ctx, a.file, nameOf(a.file)+"-texts", a.reading)
+	return query{dataset: d.ID, temporary: !d.Existed}, err
+}
+
+// sendTexts makes many texts a dataset.
+func (s *session) sendTexts(ctx context.Context, texts []string) (query, error) {
+	c, err := s.connect(ctx)
+	if err != nil {
+		return query{}, err
+	}
+	var lines bytes.Buffer
+	for _, text := range texts {
+		lines.WriteString(`{"text":` + string(quoted(text)) + "}\n")
+	}
+	spec := datahall.ImportSpec{Name: "texts", Source: "texts.jsonl", Task: "text"}
+	if spec.Blob, err = c.Upload(ctx, &lines); err != nil {
+		return query{}, err
+	}
+	var d imported
+	_, err = s.whole(ctx, "import", spec.Name, spec, &d)
+	return query{dataset: d.ID, temporary: !d.Existed}, err
+}
+
+// textsOf takes the texts out of a dataset.
+func (s *session) textsOf(ctx context.Context, dataset string) ([]string, error) {
+	spec := datahall.ExportSpec{Dataset: dataset, Format: "jsonl", File: "texts.jsonl"}
+	job, err := s.whole(ctx, "export", "", spec, nil)
 	if err != nil {
 		return nil, err
 	}
-	if !d.Existed {
-		defer s.hall.DeleteDataset(context.WithoutCancel(ctx), d.ID) //nolint:errcheck // left over, it does no harm
-	}
-	r, err := s.hall.DatasetFile(ctx, d.ID, "rows.jsonl")
-	if err != nil {
-		return nil, err
-	}
-	defer r.Close()
 	var texts []string
-	for rows := json.NewDecoder(bufio.NewReader(r)); ; {
-		var row datahall.Row
-		if err := rows.Decode(&row); err == io.EOF {
-			return texts, nil
-		} else if err != nil {
-			return nil, err
-		}
-		texts = append(texts, row.Text)
-	}
+	err = eachLine(ctx, s, job.ID, spec.File, func(r datahall.Row) error {
+		texts = append(texts, r.Text)
+		return nil
+	})
+	return texts, err
 }

@@ -81,6 +81,7 @@ func (q *quick) run(ctx context.Context) error {
 }
 
 func (q *quick) hall(ctx context.Context) error {
+	q.s.telling = true
 	c, err := q.s.connect(ctx)
 	if err != nil {
 		return err
@@ -175,6 +176,8 @@ func (q *quick) measure(ctx context.Context) error {
 func (q *quick) verdict() datahall.Message {
 	e, kind := q.measured, q.s.kind(q.trained.Family, q.trained.Tuning)
 	switch {
+	case q.base == "linear":
+		return datahall.Say("the linear model on words, as you asked, is registered as %s: right on %s of %s test rows it has not seen.", q.model(), percent(e.Accuracy), count(e.Rows))
 	case q.trained.Family == "linear":
 		return datahall.Say("the linear model on words wins, so it is what is registered (as %s) and served: right on %s of %s test rows it has not seen.",
 			q.model(), percent(e.Accuracy), count(e.Rows))

@@ -30,6 +30,7 @@ type session struct {
 
 	hall    *client.Client // once connected
 	started bool           // by this command
+	telling bool           // the command tells itself that it started one
 
 	outer context.Context // of who called Run: for what is no client
 

@@ -96,18 +96,21 @@ func (h *standIn) routes() map[string]http.HandlerFunc {
 				fmt.Fprintln(w, `{"text":"two","label":"refund","score":0.5,"scores":{"发票":0.5,"refund":0.5}}`)
 				return
 			}
+			if r.PathValue("name") == "texts.jsonl" {
+				fmt.Fprintln(w, `{"text":"a"}`)
+				fmt.Fprintln(w, `{"text":"b"}`)
+				return
+			}
 			fmt.Fprint(w, "text,label\na,b\n")
 		},
 		"GET /api/v1/models/{ref}/files/report.json":    say(evaluation()),
 		"GET /api/v1/datasets/{ref}/files/samples.json": say([]datahall.Row{{Text: "我要开发票", Label: "发票", Split: "test"}, {Text: "money back", Label: "refund", Split: "test"}}),
-		"GET /api/v1/datasets/{ref}/files/rows.jsonl": func(w http.ResponseWriter, _ *http.Request) {
-			fmt.Fprintln(w, `{"text":"a"}`)
-			fmt.Fprintln(w, `{"text":"b"}`)
-		},
-		"DELETE /api/v1/datasets/{ref}":  h.remove,
-		"POST /api/v1/endpoints":         h.serve,
-		"GET /api/v1/endpoints/{ref}":    h.showEndpoint,
-		"DELETE /api/v1/endpoints/{ref}": h.remove,
+		"GET /api/v1/models/{ref}":                      say(datahall.Model{ID: "model-1", Name: "tickets", Version: 2}),
+		"GET /api/v1/datasets/{ref}":                    say(h.results["import"]),
+		"DELETE /api/v1/datasets/{ref}":                 h.remove,
+		"POST /api/v1/endpoints":                        h.serve,
+		"GET /api/v1/endpoints/{ref}":                   h.showEndpoint,
+		"DELETE /api/v1/endpoints/{ref}":                h.remove,
 		"POST /api/v1/endpoints/{ref}/predict": func(w http.ResponseWriter, r *http.Request) {
 			var in struct{ Texts []string }
 			json.NewDecoder(r.Body).Decode(&in)

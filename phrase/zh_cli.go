@@ -277,6 +277,7 @@ var zhCli = map[string]string{
 	"%s, as the data says.": "%s，以数据自带的为准。",
 	"%s, drawn by label so that no text stands on two sides (%s).":                                                                                                                               "%s，按标签分层抽取，同一文本不会出现在两边（%s）。",
 	"a model learns the labels from the training rows, with simple baselines beside it to beat.":                                                                                                 "模型从训练数据中学习标签，旁边有几个简单的基线供它超越。",
+	"the linear model on words, as you asked, is registered as %s: right on %s of %s test rows it has not seen.":                                                                                 "按您的要求，词语上的线性模型已登记为 %[1]s：在未见过的 %[3]s 行测试数据上答对 %[2]s。",
 	"the linear model on words wins, so it is what is registered (as %s) and served: right on %s of %s test rows it has not seen.":                                                               "词语上的线性模型胜出，因此登记（%[1]s）并提供服务的就是它：在未见过的 %[3]s 行测试数据上答对 %[2]s。",
 	"the trained model (%s) is registered as %s: right on %s of %s test rows it has not seen.":                                                                                                   "训练出的模型（%[1]s）已登记为 %[2]s：在未见过的 %[4]s 行测试数据上答对 %[3]s。",
 	"the trained model (%s) is right on %s of %s test rows it has not seen, the best simple one on %s; it is registered as %s.":                                                                  "训练出的模型（%[1]s）在未见过的 %[3]s 行测试数据上答对 %[2]s，最好的简单模型答对 %[4]s；它已登记为 %[5]s。",
