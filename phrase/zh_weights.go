@@ -32,4 +32,8 @@ var zhWeights = map[string]string{
 	"its header claims %s bytes, at most %s are read":                                                                                                          "文件头声称有 %s 字节，至多读取 %s",
 	"its header claims %s bytes, only %s are there: the file is cut off":                                                                                       "文件头声称有 %s 字节，实际只有 %s：文件被截断",
 	"weights: not a sound safetensors file (%s); download or export it again":                                                                                  "权重：不是完好的 safetensors 文件（%s）；请重新下载或导出",
+	"weights: the file is a pointer of git LFS in place of the weights; run git lfs pull where it came from, or download the file itself":                      "权重：该文件是 git LFS 的指针，不是权重本身；请在来源处运行 git lfs pull，或直接下载该文件",
+	"model.safetensors.index.json: names no file of weights; copy the whole folder":                                                                            "model.safetensors.index.json：没有列出任何权重文件；请复制整个文件夹",
+	"modules.json: has a step %q that is not known; Transformer, Pooling and Normalize are":                                                                    "modules.json：步骤 %q 未知；支持 Transformer、Pooling 和 Normalize",
+	"tensor %q stands in %s and in another file too":                                                                                                           "张量 %q 在 %s 中，也在另一个文件中",
 }

@@ -2,6 +2,7 @@ package control
 
 import (
 	"context"
+	"io/fs"
 	"regexp"
 	"slices"
 	"strings"
@@ -196,6 +197,11 @@ func checkModelImport(_ context.Context, _ *Controller, job *datahall.Job) error
 	}
 	if len(spec.Files) == 0 {
 		return datahall.Errorf(datahall.Invalid, "model %s: no files came with it; upload the folder's files first", spec.Name)
+	}
+	for name := range spec.Files {
+		if !fs.ValidPath(name) || strings.Contains(name, `\`) {
+			return datahall.Errorf(datahall.Invalid, "model %s: its file %q has a name that leads outside of the folder; rename the file", spec.Name, name)
+		}
 	}
 	job.Name = spec.Name
 	return CheckName("model", spec.Name)

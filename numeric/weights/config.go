@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"slices"
 	"strconv"
+	"strings"
 
 	"datahall"
 )
@@ -88,39 +89,66 @@ func (c Config) check() error {
 	return nil
 }
 
+// readNeighbours reads how sentence-transformers makes a vector of the tokens.
+// What it does and we do not is an error: the vectors would be others.
 func (c *Config) readNeighbours(folder fs.FS) error {
-	var pooling struct {
-		Mean bool `json:"pooling_mode_mean_tokens"`
-		CLS  bool `json:"pooling_mode_cls_token"`
-	}
-	if err := readJSON(folder, "1_Pooling/config.json", &pooling); err == nil {
-		switch {
-		case pooling.Mean:
-			c.Pooling = "mean"
-		case pooling.CLS:
-			c.Pooling = "cls"
-		default:
-			return datahall.Errorf(datahall.Invalid, "1_Pooling/config.json: asks for a pooling that is not known; mean and cls are")
-		}
-	} else if !errors.Is(err, fs.ErrNotExist) {
+	if err := c.readPooling(folder); err != nil {
 		return err
 	}
 	var modules []struct {
 		Type string `json:"type"`
 	}
-	if err := readJSON(folder, "modules.json", &modules); err == nil {
-		for _, m := range modules {
-			c.Normalize = c.Normalize || m.Type == "sentence_transformers.models.Normalize"
-		}
-	} else if !errors.Is(err, fs.ErrNotExist) {
+	if err := readIfThere(folder, "modules.json", &modules); err != nil {
 		return err
+	}
+	for _, m := range modules {
+		switch m.Type[strings.LastIndexByte(m.Type, '.')+1:] {
+		case "Transformer", "Pooling", "Dropout":
+		case "Normalize":
+			c.Normalize = true
+		default:
+			return datahall.Errorf(datahall.Invalid, "modules.json: has a step %q that is not known; Transformer, Pooling and Normalize are", short(m.Type))
+		}
 	}
 	var sentence struct {
 		MaxLength int `json:"max_seq_length"`
 	}
-	if err := readJSON(folder, "sentence_bert_config.json", &sentence); err == nil {
-		c.MaxLength = sentence.MaxLength
-	} else if !errors.Is(err, fs.ErrNotExist) {
+	if err := readIfThere(folder, "sentence_bert_config.json", &sentence); err != nil {
+		return err
+	}
+	c.MaxLength = max(0, sentence.MaxLength)
+	return nil
+}
+
+// readPooling reads the one pooling that a folder asks for. Several at once,
+// which sentence-transformers writes one behind the other, are not known.
+func (c *Config) readPooling(folder fs.FS) error {
+	var fields map[string]any
+	if err := readIfThere(folder, "1_Pooling/config.json", &fields); err != nil || fields == nil {
+		return err
+	}
+	var modes []string
+	for name, v := range fields {
+		if mode, ok := strings.CutPrefix(name, "pooling_mode_"); ok && v == true {
+			modes = append(modes, mode)
+		}
+	}
+	if mode, ok := fields["pooling_mode"].(string); ok { // the short form of later versions
+		modes = append(modes, mode)
+	}
+	known := map[string]string{"mean_tokens": "mean", "cls_token": "cls", "mean": "mean", "cls": "cls"}
+	if len(modes) == 1 {
+		c.Pooling = known[modes[0]]
+	}
+	if c.Pooling == "" {
+		return datahall.Errorf(datahall.Invalid, "1_Pooling/config.json: asks for a pooling that is not known; mean and cls are")
+	}
+	return nil
+}
+
+// readIfThere reads a small JSON file of a folder; none leaves into as it is.
+func readIfThere(folder fs.FS, name string, into any) error {
+	if err := readJSON(folder, name, into); !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
 	return nil
@@ -152,7 +180,7 @@ func (c Config) LabelList() []string {
 	list := make([]string, len(c.Labels))
 	for id, name := range c.Labels {
 		i, err := strconv.Atoi(id)
-		if err != nil || i < 0 || i >= len(list) {
+		if err != nil || i < 0 || i >= len(list) || strconv.Itoa(i) != id {
 			return nil
 		}
 		list[i] = name

@@ -60,6 +60,9 @@ func shards(folder fs.FS) ([]string, error) {
 			return nil, datahall.Errorf(datahall.Invalid, "model.safetensors.index.json: lists more than 1000 files; check the file")
 		}
 	}
+	if len(names) == 0 {
+		return nil, datahall.Errorf(datahall.Invalid, "model.safetensors.index.json: names no file of weights; copy the whole folder")
+	}
 	slices.Sort(names)
 	return names, nil
 }
@@ -94,6 +97,9 @@ func (s *Set) add(folder fs.FS, name string) error {
 	}
 	s.files = append(s.files, file)
 	for _, t := range file.names {
+		if s.where[t] != nil {
+			return bad("tensor %q stands in %s and in another file too", short(t), name)
+		}
 		s.where[t] = file
 	}
 	return nil

@@ -62,6 +62,8 @@ func Open(r io.ReaderAt, size int64) (*File, error) {
 	}
 	n := binary.LittleEndian.Uint64(prefix[:])
 	switch {
+	case string(prefix[:]) == "version ": // how a pointer of git LFS begins
+		return nil, datahall.Errorf(datahall.Invalid, "weights: the file is a pointer of git LFS in place of the weights; run git lfs pull where it came from, or download the file itself")
 	case n > maxHeader:
 		return nil, bad("its header claims %s bytes, at most %s are read", n, maxHeader)
 	case int64(n) > size-8:
