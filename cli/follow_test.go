@@ -51,6 +51,24 @@ func TestPlainProgressIsALineAStage(t *testing.T) {
 	}
 }
 
+// Thirty epochs are no thirty lines.
+func TestStagesOfAFamilyLeaveOneLine(t *testing.T) {
+	s, out := speaking(phrase.English)
+	g := &stages{s: s, show: &lines{s: s, w: out}, scores: map[string]float64{}}
+	noon := time.Date(2026, 1, 1, 12, 0, 0, 0, time.UTC)
+	for epoch := range 30 {
+		for step := range 5 {
+			g.See(datahall.Event{Kind: datahall.ProgressEvent, Attempt: 1, Time: noon.Add(time.Duration(5*epoch+step) * time.Second),
+				Progress: &datahall.Progress{Stage: datahall.Say("waits behind job %s", epoch+1), Done: float64(step), Total: 5, Unit: "rows"}})
+			g.show.Tick(time.Now())
+		}
+	}
+	g.See(datahall.Event{Kind: datahall.StateEvent, State: datahall.Done, Attempt: 1, Time: noon.Add(150 * time.Second)})
+	if want := "  waits behind job 30: 2 min 30 s\n"; out.String() != want {
+		t.Errorf("got\n%s\nwant\n%s", out, want)
+	}
+}
+
 func TestVerboseShowsTheLog(t *testing.T) {
 	s, out := speaking(phrase.English)
 	s.verbose = true

@@ -26,7 +26,7 @@ type lines struct {
 }
 
 func (l *lines) Stage(st stage) {
-	if st.name != l.running.name || !st.began.Equal(l.running.began) {
+	if st.family != l.running.family || !st.first.Equal(l.running.first) {
 		l.told, l.since = time.Time{}, time.Now()
 	}
 	l.running, l.waiting = st, ""

@@ -24,9 +24,13 @@ type display interface {
 	Close()
 }
 
-// stage is a part of a job's work, as far as it is.
+// stage is a part of a job's work, as far as it is. Stages that differ only in
+// their values, such as epochs, are told of as one.
 type stage struct {
 	name     string
+	family   string    // the pattern of its name
+	again    bool      // it is not the first of its family in a row
+	first    time.Time // when the first of them began
 	progress datahall.Progress
 	began    time.Time // by the job's clock, as is last
 	last     time.Time
@@ -34,15 +38,23 @@ type stage struct {
 }
 
 // short reports whether a stage was over before anybody looked: it leaves no line.
-func (st stage) short() bool { return st.last.Sub(st.began) < time.Second/2 }
+func (st stage) short() bool { return st.took() < time.Second/2 }
+
+// took is how long it and those before it of its family have lasted.
+func (st stage) took() time.Duration {
+	if st.again {
+		return st.last.Sub(st.first)
+	}
+	return st.last.Sub(st.began)
+}
 
 // summary is the line that is left of a stage: what was done, how long it took.
 func (s *session) summary(st stage) string {
 	parts := []string{}
-	if done := max(st.progress.Done, 0); done > 0 && st.progress.Unit != "" {
-		parts = append(parts, s.amount(done, st.progress.Unit))
+	if st.progress.Done > 0 && st.progress.Unit != "" && !st.again {
+		parts = append(parts, s.amount(st.progress.Done, st.progress.Unit))
 	}
-	parts = append(parts, s.duration(st.last.Sub(st.began).Seconds()))
+	parts = append(parts, s.duration(st.took().Seconds()))
 	if st.score != "" {
 		parts = append(parts, st.score)
 	}
@@ -125,17 +137,20 @@ func (g *stages) state(e datahall.Event) {
 
 // progress opens a stage where a new one begins, and shows how far it is.
 func (g *stages) progress(e datahall.Event) {
-	name := g.s.t(e.Progress.Stage)
-	if g.open && (name != g.current.name || e.Attempt != g.attempt) {
+	next := stage{name: g.s.t(e.Progress.Stage), family: e.Progress.Stage.Pattern, began: g.moment}
+	if next.began.IsZero() || next.began.After(e.Time) {
+		next.began = e.Time
+	}
+	next.first = next.began
+	switch same := g.open && e.Attempt == g.attempt && next.family == g.current.family; {
+	case same && next.name == g.current.name:
+		next = g.current
+	case same:
+		next.again, next.first = true, g.current.first
+	default:
 		g.end(true, e.Time)
 	}
-	if !g.open {
-		began := g.moment
-		if began.IsZero() || began.After(e.Time) {
-			began = e.Time
-		}
-		g.current, g.open, g.attempt = stage{name: name, began: began}, true, e.Attempt
-	}
+	g.current, g.open, g.attempt = next, true, e.Attempt
 	g.current.progress, g.current.last, g.current.score = *e.Progress, e.Time, g.score()
 	g.moment = e.Time
 	g.show.Stage(g.current)
