@@ -24,6 +24,9 @@ func Measure(task string, labels []string, rows []datahall.Row, scores [][]float
 	if len(rows) == 0 {
 		return e, datahall.Errorf(datahall.Invalid, "rows to measure on: none; choose a split that has rows")
 	}
+	if err := check(task, labels, rows, scores); err != nil {
+		return e, err
+	}
 	if task == linear.Regress {
 		err := measureNumbers(&e, rows, scores)
 		return e, err
@@ -42,6 +45,25 @@ func Measure(task string, labels []string, rows []datahall.Row, scores [][]float
 	e.Reliability, e.ECE = a.reliability()
 	e.Mistakes = a.mistakes()
 	return e, nil
+}
+
+// check refuses scores that are no numbers, and panics at those of another shape.
+func check(task string, labels []string, rows []datahall.Row, scores [][]float64) error {
+	want := len(labels)
+	if task == linear.Regress {
+		want = 1
+	}
+	for i, row := range scores {
+		if len(row) != want {
+			panic(fmt.Sprintf("eval: row %d has %d scores, want %d", i, len(row), want))
+		}
+		for _, v := range row {
+			if math.IsNaN(v) || math.IsInf(v, 0) {
+				return datahall.Errorf(datahall.Internal, "row %s: the model answers with what is no number; it is broken, train it again", place(rows[i], i))
+			}
+		}
+	}
+	return nil
 }
 
 // answers are what rows say beside what a model said, as sets of indices of labels.

@@ -140,7 +140,6 @@ func TestMistakesOfSeveralLabelsNameTheSets(t *testing.T) {
 }
 
 func TestWhatCannotBeMeasuredIsSaid(t *testing.T) {
-	one := [][]float64{{0.5, 0.5}}
 	for _, c := range []struct {
 		task string
 		rows []datahall.Row
@@ -151,10 +150,23 @@ func TestWhatCannotBeMeasuredIsSaid(t *testing.T) {
 		{"classify", []datahall.Row{{Labels: []string{"a", "b"}}}, "row 1: 2 labels to compare with, one is needed; label it, or leave it out"},
 		{"regress", []datahall.Row{{}}, "row 1: no number to compare with; give one, or leave the row out"},
 	} {
-		_, err := Measure(c.task, []string{"a", "b"}, c.rows, one[:len(c.rows)], 1)
+		scores := [][]float64{{0.5, 0.5}}
+		if c.task == "regress" {
+			scores[0] = scores[0][:1]
+		}
+		_, err := Measure(c.task, []string{"a", "b"}, c.rows, scores[:len(c.rows)], 1)
 		if err == nil || err.Error() != c.want || datahall.KindOf(err) != datahall.Invalid {
 			t.Errorf("got %v, want %q", err, c.want)
 		}
+	}
+}
+
+func TestABrokenModelIsSaid(t *testing.T) {
+	rows := []datahall.Row{{Label: "a"}, {Label: "b"}}
+	_, err := Measure("classify", []string{"a", "b"}, rows, [][]float64{{1, 0}, {math.NaN(), 1}}, 1)
+	want := "row 2: the model answers with what is no number; it is broken, train it again"
+	if err == nil || err.Error() != want || datahall.KindOf(err) != datahall.Internal {
+		t.Errorf("got %v, want %q", err, want)
 	}
 }
 

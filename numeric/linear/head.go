@@ -41,7 +41,7 @@ type HeadOptions struct {
 	Refit       bool      // with validation rows: fit to them too, once C is chosen
 	Seed        uint64
 	Pool        *kernel.Pool
-	Progress    func(done, total float64) // fits done, and to be done at most; called by one goroutine at a time
+	Progress    func(done, total float64) // fits done, and to be done as far as can be told; called by one goroutine at a time
 }
 
 // Head answers dense vectors. It may be used by many goroutines at once.

@@ -27,7 +27,7 @@ func newHeadPart(o HeadOptions, x Vectors, y Target, theta []float64) *headPart 
 	}
 	scaled := Vectors{Width: x.Width, Data: make([]float32, len(x.Data))}
 	o.Pool.Run(blocks(x.Rows()), func(b int) {
-		for i := b * blockTexts; i < min(x.Rows(), (b+1)*blockTexts); i++ {
+		for i := b * blockRows; i < min(x.Rows(), (b+1)*blockRows); i++ {
 			for j, v := range x.Row(i) {
 				scaled.Data[i*x.Width+j] = float32((float64(v) - p.shift[j]) * p.scale[j])
 			}
@@ -99,6 +99,6 @@ func (f *headFitter) count() {
 	f.trials++
 	if f.o.Progress != nil {
 		n := float64(len(f.parts))
-		f.o.Progress(float64(f.trials)*n, float64(len(f.o.C))*n+1)
+		f.o.Progress(float64(f.trials)*n, float64(max(expectedTrials, f.trials+1))*n)
 	}
 }

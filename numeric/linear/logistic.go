@@ -88,7 +88,7 @@ func (o *objective) value(theta, gradient []float64, c float64) float64 {
 func (o *objective) losses() float64 {
 	sums := make([]float64, blocks(o.x.Rows()))
 	o.pool.Run(len(sums), func(b int) {
-		for i := b * blockTexts; i < min(o.x.Rows(), (b+1)*blockTexts); i++ {
+		for i := b * blockRows; i < min(o.x.Rows(), (b+1)*blockRows); i++ {
 			z := o.z[i*o.outputs : (i+1)*o.outputs]
 			sums[b] += o.weight[i] * o.loss(z, o.y, i)
 			kernel.Scale(z, z, float32(o.weight[i]/o.total))

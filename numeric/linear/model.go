@@ -46,7 +46,7 @@ func (m *Model) outputs(pool *kernel.Pool, x *Sparse) [][]float64 {
 	list := make([][]float64, x.Rows())
 	pool.Run(blocks(len(list)), func(b int) {
 		sum := make([]float32, len(m.bias))
-		for i := b * blockTexts; i < min(len(list), (b+1)*blockTexts); i++ {
+		for i := b * blockRows; i < min(len(list), (b+1)*blockRows); i++ {
 			copy(sum, m.bias)
 			index, value := x.Row(i)
 			for k, j := range index {

@@ -28,11 +28,11 @@ func (t *trainer) part(rest Examples, held []string, rows []int, number uint64) 
 	p.vectorizer, x = Fit(t.o.Pool, rest.Texts, t.o.Vectorizer)
 	p.held = p.vectorizer.Transform(t.o.Pool, held)
 	square, weight := squares(x), rest.Target.weights()
-	columns := columns(rest.Target.Task, len(rest.Target.Labels))
-	count := (columns + lanes - 1) / lanes
+	n := columns(rest.Target.Task, len(rest.Target.Labels))
+	count := (n + lanes - 1) / lanes
 	for g := range count {
-		first := g * columns / count
-		d := &descent{x: x, square: square, weight: weight, first: first, width: (g+1)*columns/count - first}
+		first := g * n / count
+		d := &descent{x: x, square: square, weight: weight, first: first, width: (g+1)*n/count - first}
 		d.random = rand.New(rand.NewPCG(t.o.Seed, number<<32|uint64(first)))
 		if rest.Target.Task == Regress {
 			d.goal = standard(rest.Target.Value)
@@ -59,23 +59,29 @@ func (t *trainer) descend(parts []*part, c, tolerance float64) {
 			return
 		}
 		solve(all[i], t.ctx, c, tolerance)
-		t.count(all[i].width, len(parts))
+		t.count(all[i].width)
 	})
 }
 
+// expect sets how many descents there will be: so many more of these parts,
+// and those of the final model.
+func (t *trainer) expect(parts []*part, times int) {
+	n := float64(columns(t.train.Target.Task, len(t.train.Target.Labels)))
+	t.total = t.done + float64(len(parts)*times)*n
+	if !t.keep && parts[0].held.Rows() > 0 {
+		t.total += n
+	}
+}
+
 // count tells the progress: some descents more.
-func (t *trainer) count(descents, parts int) {
+func (t *trainer) count(descents int) {
 	if t.o.Progress == nil {
 		return
 	}
 	t.counting.Lock()
 	defer t.counting.Unlock()
 	t.done += float64(descents)
-	total := parts * len(t.o.C)
-	if !t.keep {
-		total++
-	}
-	t.o.Progress(t.done, float64(total*columns(t.train.Target.Task, len(t.train.Target.Labels))))
+	t.o.Progress(t.done, t.total)
 }
 
 // assemble makes a model of where the descents stand. Numbers get back their

@@ -2,6 +2,7 @@ package linear
 
 import (
 	"math"
+	"slices"
 	"testing"
 	"time"
 
@@ -12,6 +13,9 @@ import (
 // The floors are what scikit-learn's TF-IDF and LinearSVC of comparable
 // features reach on the same rows.
 func TestTextsReachWhatScikitLearnReaches(t *testing.T) {
+	if testing.Short() {
+		t.Skip("trains for some seconds on real data: run without -short")
+	}
 	for _, c := range []struct {
 		name  string
 		read  func(*testing.T) (train, test []datahall.Row)
@@ -62,4 +66,16 @@ func calibrationError(y Target, scores [][]float64) float64 {
 		sum += math.Abs(confidence[b] - right[b])
 	}
 	return sum / float64(len(scores))
+}
+
+func BenchmarkPredict(b *testing.B) {
+	m := small(b, Classify)
+	for name, texts := range map[string][]string{"one text": questions[:1], "a thousand": slices.Repeat(questions, 250)} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				m.Predict(nil, texts)
+			}
+			b.ReportMetric(float64(len(texts)*b.N)/b.Elapsed().Seconds(), "texts/s")
+		})
+	}
 }

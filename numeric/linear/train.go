@@ -29,7 +29,7 @@ type Options struct {
 	Refit      bool      // with validation rows: train on them too, once C is chosen
 	Seed       uint64
 	Pool       *kernel.Pool
-	Progress   func(done, total float64) // descents done, and to be done at most; called by one goroutine at a time
+	Progress   func(done, total float64) // descents done, and to be done as far as can be told; called by one goroutine at a time
 }
 
 // Search is how a strength was chosen: by rows that were held out, from the
@@ -116,6 +116,7 @@ func Train(ctx context.Context, train, validation Examples, o Options) (*Model, 
 			all = Examples{slices.Concat(train.Texts, validation.Texts), train.Target.and(validation.Target)}
 		}
 		final := t.part(all, nil, nil, 0)
+		t.expect([]*part{final}, 1)
 		t.descend([]*part{final}, search.C, finalTolerance)
 		if err := ctx.Err(); err != nil {
 			return nil, nil, err
@@ -127,6 +128,9 @@ func Train(ctx context.Context, train, validation Examples, o Options) (*Model, 
 	return m, search, nil
 }
 
+// expectedTrials is how many strengths a climb tries as a rule.
+const expectedTrials = 4
+
 // trainer is one call of Train.
 type trainer struct {
 	ctx               context.Context
@@ -137,8 +141,9 @@ type trainer struct {
 	keep              bool   // the one part's model is what is wanted
 	best              *Model // of the best trial, if keep
 
-	counting sync.Mutex
-	done     float64
+	counting    sync.Mutex
+	done, total float64 // descents
+	trials      int
 }
 
 func (t *trainer) validated() bool { return len(t.validation.Texts) > 0 }
@@ -179,6 +184,8 @@ func (t *trainer) search() *Search {
 	}
 	var models []*Model
 	s.climb(t.o.C, t.truth, func(c float64) ([][]float64, bool) {
+		t.trials++
+		t.expect(t.parts, max(1, expectedTrials-t.trials+1))
 		t.descend(t.parts, c, searchTolerance)
 		if t.ctx.Err() != nil {
 			return nil, false

@@ -57,20 +57,20 @@ func Fit(pool *kernel.Pool, texts []string, o VectorizerOptions) (*Vectorizer, *
 	return v, v.Transform(pool, texts)
 }
 
-// blockTexts is how many texts a task reads.
-const blockTexts = 256
+// blockRows is how many rows a task takes.
+const blockRows = 256
 
-func blocks(n int) int { return (n + blockTexts - 1) / blockTexts }
+func blocks(n int) int { return (n + blockRows - 1) / blockRows }
 
 // count gives the number of texts that each feature stands in.
 func (v *Vectorizer) count(pool *kernel.Pool, texts []string) [2]map[string]int32 {
 	total := [2]map[string]int32{{}, {}}
 	const atOnce = 64 // blocks, so that what is counted but not yet added up stays small
-	for first := 0; first < len(texts); first += atOnce * blockTexts {
-		part := texts[first:min(len(texts), first+atOnce*blockTexts)]
+	for first := 0; first < len(texts); first += atOnce * blockRows {
+		part := texts[first:min(len(texts), first+atOnce*blockRows)]
 		counts := make([][2]map[string]int32, blocks(len(part)))
 		pool.Run(len(counts), func(b int) {
-			counts[b] = v.countBlock(part[b*blockTexts : min(len(part), (b+1)*blockTexts)])
+			counts[b] = v.countBlock(part[b*blockRows : min(len(part), (b+1)*blockRows)])
 		})
 		for _, c := range counts {
 			add(total[0], c[0])
@@ -151,7 +151,7 @@ func (v *Vectorizer) Transform(pool *kernel.Pool, texts []string) *Sparse {
 	pool.Run(len(parts), func(b int) {
 		part := Sparse{Cols: len(v.features), Start: []int{0}}
 		var ids []int32
-		for _, text := range texts[b*blockTexts : min(len(texts), (b+1)*blockTexts)] {
+		for _, text := range texts[b*blockRows : min(len(texts), (b+1)*blockRows)] {
 			ids = v.row(&part, text, ids)
 		}
 		parts[b] = part
