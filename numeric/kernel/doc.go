@@ -11,6 +11,10 @@
 //   - Matrices are row-major; ld is the distance of two rows in elements.
 //   - The bits of a result depend on the level, the architecture and the
 //     problem, never on the number of threads.
+//   - An element of a matrix product is one chain of fused products for each
+//     384 steps of k, those chains added in order. Nothing else can change it:
+//     a row has the same bits alone and in any batch, and AVX2 and AVX-512
+//     agree.
 //   - Element-wise kernels give an element the same bits wherever it stands in
 //     a slice, so a caller may cut slices as it likes. Reductions (Dot, Sum,
 //     Softmax, LayerNorm, …) add in an order fixed by the length of the row.

@@ -43,8 +43,9 @@ func (m matrix) expect(t *testing.T, terms int, want func(i, j int) (value, size
 	if !m.intact() {
 		t.Fatal("wrote beside C")
 	}
+	every := 1 + m.rows*m.cols*terms/2_000_000 // of large sums look at some
 	for i := range m.rows {
-		for j := range m.cols {
+		for j := i % every; j < m.cols; j += every {
 			v, size := want(i, j)
 			if got := m.at(i, j); !(math.Abs(got-v) <= float64(terms+4)*e*size+1e-37) {
 				t.Fatalf("C[%d,%d] of (%d,%d) is %g, want %g", i, j, m.rows, m.cols, got, v)
@@ -66,7 +67,7 @@ func shapes(slow bool) [][3]int {
 		list = append(list, [3]int{i, 1 + i*7%37, 1 + i*5%23})
 	}
 	if !slow {
-		list = append(list, [3]int{97, 300, 800}, [3]int{200, 40, 385}, [3]int{14, 384, 64}, [3]int{100, 257, 384})
+		list = append(list, [3]int{97, 300, 800}, [3]int{200, 40, 385}, [3]int{14, 384, 64}, [3]int{100, 257, 384}, [3]int{3, 21, 5003})
 	}
 	return list
 }
