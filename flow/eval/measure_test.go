@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"datahall"
+	"datahall/numeric/linear"
 )
 
 // guesses makes rows of four labels and answers of which about share are right.
@@ -46,6 +47,21 @@ func TestIntervalsHoldTheFigureAndNarrowWithTheRows(t *testing.T) {
 		if math.Abs(got-want) > 0.15*want {
 			t.Errorf("%d rows: the interval is %.4f wide, a normal one would be %.4f", n, got, want)
 		}
+	}
+}
+
+func TestMacroF1AloneIsThatOfMeasure(t *testing.T) {
+	labels, rows, scores := guesses(200, 0.7, 8)
+	for _, task := range []string{"classify", "multilabel"} {
+		truth, err := linear.TargetOf(task, labels, rows)
+		if err != nil {
+			t.Fatal(err)
+		}
+		e, err := Measure(task, labels, rows, scores, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		same(t, task, MacroF1(truth, scores), e.MacroF1)
 	}
 }
 

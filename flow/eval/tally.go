@@ -89,6 +89,24 @@ func (t *tally) macroF1() float64 {
 	return ratio(sum, n)
 }
 
+// MacroF1 is that figure of [Measure] alone, as a metric of every epoch; 0 for
+// regress. The truth must not have labels that the model does not know.
+func MacroF1(truth linear.Target, scores [][]float64) float64 {
+	if truth.Task == linear.Regress {
+		return 0
+	}
+	a := &answers{task: truth.Task, labels: truth.Labels}
+	t := a.newTally()
+	for i, row := range scores {
+		if truth.Task == linear.Classify {
+			t.add(truth.Class[i:i+1], said(truth.Task, row), 1)
+		} else {
+			t.add(truth.Sets[i], said(truth.Task, row), 1)
+		}
+	}
+	return t.macroF1()
+}
+
 // fill writes the figures of classes and their averages.
 func (t *tally) fill(e *datahall.Evaluation, labels []string) {
 	var precision, recall, f1, weighted, support, both, named, counted float64

@@ -73,28 +73,6 @@ func softmax(row []float64) float64 {
 	return most + math.Log(sum)
 }
 
-// meanLoss is what [Search] describes, of probabilities or numbers.
-// Probabilities count as at least 1e-12.
-func meanLoss(truth Target, scores [][]float64) float64 {
-	if truth.Task == Regress {
-		return 1 - explained(truth.Value, scores)
-	}
-	sum, count := 0.0, 0
-	for i, row := range scores {
-		for k, v := range row {
-			switch {
-			case contains(truth.of(i), k):
-				sum -= math.Log(max(v, 1e-12))
-				count++
-			case truth.Task == Multilabel:
-				sum -= math.Log(max(1-v, 1e-12))
-				count++
-			}
-		}
-	}
-	return sum / float64(max(count, 1))
-}
-
 // calibrate fits to the outputs of rows held out, which may be none.
 func calibrate(truth Target, outputs [][]float64) calibration {
 	switch {

@@ -1,5 +1,7 @@
 package linear
 
+import "math"
+
 // Score is the number by which choices are made, the larger the better: for
 // classify the share of rows whose largest output is the right label's, for
 // multilabel the F1 over all pairs of row and label, an output over threshold
@@ -21,6 +23,30 @@ func Score(truth Target, outputs [][]float64, threshold float64) float64 {
 		}
 	}
 	return float64(right) / float64(truth.Rows())
+}
+
+// Loss is what the choice of a strength goes by, the smaller the better: for
+// classify the mean cross-entropy of the probabilities, for multilabel that of
+// yes and no for each row and label, for regress the share of the variance that
+// is not explained. Probabilities count as at least 1e-12.
+func Loss(truth Target, scores [][]float64) float64 {
+	if truth.Task == Regress {
+		return 1 - explained(truth.Value, scores)
+	}
+	sum, count := 0.0, 0
+	for i, row := range scores {
+		for k, v := range row {
+			switch {
+			case contains(truth.of(i), k):
+				sum -= math.Log(max(v, 1e-12))
+				count++
+			case truth.Task == Multilabel:
+				sum -= math.Log(max(1-v, 1e-12))
+				count++
+			}
+		}
+	}
+	return sum / float64(max(count, 1))
 }
 
 // Argmax is the place of the largest, the first of several; -1 for none.

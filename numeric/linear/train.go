@@ -35,13 +35,11 @@ type Options struct {
 // Search is how a strength was chosen: by rows that were held out, from the
 // middle of the grid upwards while the loss falls, else downwards.
 //
-// The loss is the mean cross-entropy of the calibrated probabilities, of the
-// labels for classify, of yes and no for each label for multilabel; for regress
-// the share of the variance that is not explained. It is smoother than the
-// share of errors, and as good a guide to it.
+// The loss is [Loss] after calibration. It is smoother than the share of errors,
+// and as good a guide to it.
 type Search struct {
 	C         float64     // of the best trial: the weight of the errors beside the penalty
-	Loss      float64     // of the best trial
+	Loss      float64     // of the best trial, as [Loss] counts
 	Score     float64     // of the best trial, as [Score] counts
 	Trials    []Trial     // in the order they were made
 	Rows      []int       // held out: indices of training rows, or of validation rows if Validated
@@ -73,7 +71,7 @@ func (s *Search) climb(grid []float64, truth Target, try func(c float64) (output
 			scores[i] = slices.Clone(row)
 		}
 		c.all(truth.Task, scores)
-		t := Trial{grid[k], meanLoss(truth, scores), Score(truth, scores, 0.5)}
+		t := Trial{grid[k], Loss(truth, scores), Score(truth, scores, 0.5)}
 		s.Trials = append(s.Trials, t)
 		if len(s.Trials) > 1 && t.Loss >= s.Loss {
 			return false
