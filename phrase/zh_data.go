@@ -6,7 +6,7 @@ var zhData = map[string]string{
 	"the split %q is none of train, validation and test":              "划分 %q 不是 train、validation、test 之一",
 	"is not UTF-8: save the whole file as UTF-8":                      "不是 UTF-8：请把整个文件另存为 UTF-8",
 	"is damaged or not in %s like the rest of the file":               "已损坏，或与文件其余部分的 %s 编码不一致",
-	"has %s fields where %s are expected":                             "有 %s 个字段，应有 %s 个",
+	"the number of fields is %s, %s are expected":                     "字段数是 %s，应为 %s",
 	"repeats the header":                                              "重复了表头",
 	"the text is a JSON array or object, not a string":                "文本是 JSON 数组或对象，不是字符串",
 	"the text has %s bytes, %s are allowed":                           "文本有 %s 字节，最多 %s 字节",

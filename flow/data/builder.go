@@ -31,7 +31,8 @@ type builder struct {
 	opts     *Options
 	file     *file
 	layout   layout
-	width    int // fields of a record; 0: any number
+	width    int     // fields of a record; 0: any number
+	header   *record // nil where there is none
 	rows     []datahall.Row
 	rejected []datahall.RejectedRow
 	faults   map[fault]*finding
@@ -43,7 +44,7 @@ type builder struct {
 }
 
 func newBuilder(r *reading) *builder {
-	b := &builder{opts: r.opts, file: r.file, layout: r.layout, faults: map[fault]*finding{}, labels: map[string]string{}, tally: newTally(r.opts.Task)}
+	b := &builder{opts: r.opts, file: r.file, layout: r.layout, header: r.header, faults: map[fault]*finding{}, labels: map[string]string{}, tally: newTally(r.opts.Task)}
 	if _, ok := r.file.source.(*delimited); ok {
 		b.width = len(r.layout.names)
 	}
@@ -134,19 +135,16 @@ func (b *builder) judgeWhole(r *record) (datahall.Message, fault) {
 		return r.bad, faultShape
 	case b.width > 0 && len(r.cells) < b.width,
 		b.width > 0 && len(r.cells) > b.width && !(&record{cells: r.cells[b.width:]}).blank():
-		return datahall.Say("has %s fields where %s are expected", len(r.cells), b.width), faultShape
-	case b.layout.header && b.repeatsHeader(r):
+		return datahall.Say("the number of fields is %s, %s are expected", len(r.cells), b.width), faultShape
+	case b.header != nil && b.repeatsHeader(r):
 		return datahall.Say("repeats the header"), faultOther
 	}
 	return datahall.Message{}, noFault
 }
 
 func (b *builder) repeatsHeader(r *record) bool {
-	if _, ok := b.file.source.(*jsonSource); ok || len(r.cells) < len(b.layout.names) {
-		return false
-	}
-	for i, name := range b.layout.names {
-		if string(bytes.TrimSpace(r.cells[i].b)) != name {
+	for i := range b.layout.names {
+		if !bytes.Equal(bytes.TrimSpace(r.text(i)), bytes.TrimSpace(b.header.text(i))) {
 			return false
 		}
 	}

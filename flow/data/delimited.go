@@ -65,7 +65,7 @@ func (d *delimited) next() (*record, error) {
 func (d *delimited) overlong(b []byte) (*record, error) {
 	d.rec.cells, d.rec.raw = nil, bytes.Clone(b[:min(len(b), rawBytes)])
 	d.rec.bad = datahall.Say("the line is longer than %s bytes", d.w.limit)
-	d.w.discardLine(d.eol)
+	d.w.discardLine()
 	return &d.rec, d.w.err
 }
 
@@ -213,8 +213,8 @@ var delimiters = []byte{',', '\t', ';', '|'}
 // known headers outweighs the count.
 func sniffDialect(sample []byte, whole bool, name string) dialect {
 	best := dialect{eol: '\n'}
-	if bytes.IndexByte(sample, '\n') < 0 && bytes.IndexByte(sample, '\r') >= 0 {
-		best.eol = '\r'
+	if alone := bytes.Count(sample, []byte{'\r'}) - bytes.Count(sample, []byte("\r\n")); alone > bytes.Count(sample, []byte{'\n'}) {
+		best.eol = '\r' // as old Macintosh programs write
 	}
 	if first, _, ok := bytes.Cut(sample, []byte{best.eol}); ok && knownHeaders([]cell{{b: first}}) {
 		return best

@@ -46,7 +46,11 @@ func (r *reading) problems() []datahall.Problem {
 		list = append(list, datahall.Problem{Code: "title-row", N: r.titles, Message: datahall.Say("lines above the header that were passed over: %s", r.titles)})
 	}
 	if s := r.file.sheet; s != nil {
-		list = append(list, s.problems(r.layout)...)
+		header := 0
+		if r.header != nil {
+			header = r.header.line
+		}
+		list = append(list, s.problems(r.layout, header)...)
 	}
 	note("quote", b.stray, datahall.Say("rows with a quote that closes nowhere, taken as they stand: %s", b.stray.n))
 	list = append(list, b.tally.problems()...)

@@ -69,7 +69,7 @@ func differs(first *record, rest []*record) bool {
 		case p.filled == 0:
 		case p.numbers == p.filled:
 			return true
-		case len(p.distinct)*5 <= p.filled && len(p.distinct) > 1:
+		case len(p.distinct)*3 <= p.filled && len(p.distinct) > 1:
 			return true
 		case p.mean() > 15 && p.mean() > 4*own:
 			return true

@@ -117,7 +117,7 @@ func (j *jsonSource) next() (*record, error) {
 func (j *jsonSource) value() (raw []byte, overlong bool, err error) {
 	j.rec.line = j.w.line
 	if j.shape == jsonLines {
-		return j.w.nextLine('\n')
+		return j.w.nextLine()
 	}
 	for {
 		c, err := j.peek()

@@ -74,7 +74,7 @@ func readKept[T any](r io.Reader, format string) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var none T
 		w := newWindow(r, keptLine)
-		line, _, err := w.nextLine('\n')
+		line, _, err := w.nextLine()
 		if err == nil || err == io.EOF {
 			err = checkHeader(line, format)
 		}
@@ -92,7 +92,7 @@ func readKept[T any](r io.Reader, format string) iter.Seq2[T, error] {
 }
 
 func keptRow[T any](w *window, format string, number int) (row T, err error) {
-	line, overlong, err := w.nextLine('\n')
+	line, overlong, err := w.nextLine()
 	switch {
 	case err != nil:
 		return row, err

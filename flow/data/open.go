@@ -77,6 +77,7 @@ func openText(in io.Reader, opts *Options) (*file, error) {
 		sample = w.bytes()
 	}
 	d := &delimited{w: w, dialect: sniffDialect(sample, w.end, opts.Name)}
+	w.eol = d.eol
 	f.source, f.format = d, "csv"
 	if d.comma == '\t' {
 		f.format = "tsv"

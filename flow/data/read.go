@@ -1,7 +1,9 @@
 package data
 
 import (
+	"bytes"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -51,7 +53,8 @@ type reading struct {
 	src      *meter
 	progress func(bytes, rows int64)
 	layout   layout
-	titles   int // records above the header
+	header   *record // nil where there is none
+	titles   int     // records above the header
 	build    *builder
 	records  int64
 }
@@ -140,6 +143,7 @@ func (r *reading) lay(sample []*record) ([]*record, error) {
 		header = hasHeader(whole[0], whole[1:], r.opts)
 		names = columnNames(whole, header)
 		if header {
+			r.header = whole[0]
 			sample = below(sample, whole[0])
 			whole = whole[1:]
 		}
@@ -179,6 +183,9 @@ func below(sample []*record, header *record) []*record {
 // as most records have.
 func columnNames(whole []*record, header bool) []string {
 	width := len(whole[0].cells)
+	for header && width > 1 && !slices.ContainsFunc(whole, func(r *record) bool { return len(bytes.TrimSpace(r.text(width-1))) > 0 }) {
+		width-- // the empty columns that a spreadsheet program writes at the right
+	}
 	if !header {
 		counts := map[int]int{}
 		for _, rec := range whole {

@@ -15,8 +15,7 @@ import (
 // the library does not tell. Reading the XML to its end also finds a sheet
 // that is cut off.
 type survey struct {
-	merges   []merge // by top row, then by left column
-	merged   int
+	merges   []merge          // by top row, then by left column
 	formulas map[int]*finding // by column from 0
 	unsaved  map[int]*finding // formulas without a stored value
 }
@@ -24,7 +23,7 @@ type survey struct {
 // merge is a merged area: rows from 1, columns from 0, all inclusive.
 type merge struct{ top, left, bottom, right int }
 
-// maxMerges bounds the merged areas that are kept; all are counted.
+// maxMerges bounds the merged areas that are looked at.
 const maxMerges = 100_000
 
 // surveySheet walks a worksheet part (ECMA-376, part 1, 18.3.1).
@@ -107,7 +106,6 @@ func (s *survey) leave(at *cellPlace) {
 }
 
 func (s *survey) mergeCell(ref string) {
-	s.merged++
 	from, to, ok := cutRange(ref)
 	if !ok || len(s.merges) >= maxMerges {
 		return
@@ -118,6 +116,8 @@ func (s *survey) mergeCell(ref string) {
 		s.merges = append(s.merges, merge{top, left - 1, bottom, right - 1})
 	}
 }
+
+func (m merge) holds(col int) bool { return m.left <= col && col <= m.right }
 
 func cutRange(ref string) (from, to string, ok bool) {
 	for i, c := range ref {
@@ -137,21 +137,18 @@ func attribute(e xml.StartElement, name string) string {
 	return ""
 }
 
-// problems tells what of it concerns the columns in use.
-func (w *workbook) problems(l layout) []datahall.Problem {
+// problems tells what of it concerns the columns in use, below the header.
+func (w *workbook) problems(l layout, header int) []datahall.Problem {
 	var list []datahall.Problem
 	var merged, formulas, unsaved finding
-	for _, use := range []datahall.ColumnUse{l.text, l.label, l.split} {
-		if use.Index < 0 {
-			continue
+	for _, m := range w.survey.merges {
+		if m.bottom > header && (m.holds(l.text.Index) || m.holds(l.label.Index) || m.holds(l.split.Index)) {
+			merged.add(m.top)
 		}
+	}
+	for _, use := range []datahall.ColumnUse{l.text, l.label, l.split} {
 		gather(&formulas, w.survey.formulas[use.Index])
 		gather(&unsaved, w.survey.unsaved[use.Index])
-		for _, m := range w.survey.merges {
-			if m.left <= use.Index && use.Index <= m.right {
-				merged.add(m.top)
-			}
-		}
 	}
 	if merged.n > 0 {
 		list = append(list, datahall.Problem{Code: "merged-cells", N: merged.n, Lines: merged.lines,

@@ -16,11 +16,12 @@ type window struct {
 	limit int
 	end   bool // nothing will come after buf[:to]
 	err   error
+	eol   byte
 	line  int // of buf[from], from 1
 }
 
 func newWindow(r io.Reader, limit int) *window {
-	return &window{r: r, buf: make([]byte, min(limit, 1<<16)), limit: limit, line: 1}
+	return &window{r: r, buf: make([]byte, min(limit, 1<<16)), limit: limit, eol: '\n', line: 1}
 }
 
 func (w *window) bytes() []byte { return w.buf[w.from:w.to] }
@@ -65,7 +66,7 @@ func (w *window) fill(n int) {
 }
 
 func (w *window) skip(n int) {
-	w.line += bytes.Count(w.buf[w.from:w.from+n], []byte{'\n'})
+	w.line += bytes.Count(w.buf[w.from:w.from+n], []byte{w.eol})
 	w.from += n
 	if w.from == w.to {
 		w.from, w.to = 0, 0
@@ -73,9 +74,9 @@ func (w *window) skip(n int) {
 }
 
 // discardLine throws the rest of a line away that does not fit.
-func (w *window) discardLine(eol byte) {
+func (w *window) discardLine() {
 	for {
-		if i := bytes.IndexByte(w.bytes(), eol); i >= 0 {
+		if i := bytes.IndexByte(w.bytes(), w.eol); i >= 0 {
 			w.skip(i + 1)
 			return
 		}
@@ -88,11 +89,11 @@ func (w *window) discardLine(eol byte) {
 
 // nextLine takes a line off, without its end. It is valid until the next
 // call. Where it is longer than the window, its beginning and true.
-func (w *window) nextLine(eol byte) (line []byte, overlong bool, err error) {
+func (w *window) nextLine() (line []byte, overlong bool, err error) {
 	searched := 0
 	for {
 		b := w.bytes()
-		if i := bytes.IndexByte(b[searched:], eol); i >= 0 {
+		if i := bytes.IndexByte(b[searched:], w.eol); i >= 0 {
 			w.skip(searched + i + 1)
 			return bytes.TrimSuffix(b[:searched+i], []byte{'\r'}), false, nil
 		}
@@ -105,7 +106,7 @@ func (w *window) nextLine(eol byte) (line []byte, overlong bool, err error) {
 			return nil, false, w.err
 		case !w.end:
 			head := bytes.Clone(b[:min(len(b), rawBytes)])
-			w.discardLine(eol)
+			w.discardLine()
 			return head, true, w.err
 		case len(b) == 0:
 			return nil, false, io.EOF

@@ -60,7 +60,8 @@ func openWorkbook(in io.Reader, opts *Options) (*workbook, error) {
 	}
 	limit := opts.Limits.Unzipped // one limit for all parts: none goes to a temporary file
 	err = safely(func() (err error) {
-		w.book, err = excelize.OpenReader(bytes.NewReader(packed), excelize.Options{UnzipSizeLimit: limit, UnzipXMLSizeLimit: limit})
+		w.book, err = excelize.OpenReader(bytes.NewReader(packed), excelize.Options{
+			UnzipSizeLimit: limit, UnzipXMLSizeLimit: limit, ShortDatePattern: "yyyy-mm-dd"})
 		if err == nil {
 			w.rows, err = w.book.Rows(w.sheet)
 		}
