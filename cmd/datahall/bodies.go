@@ -23,6 +23,9 @@ var bodies = map[string]work.Body{
 	"evaluate": evaluateBody,
 	"predict":  predictBody,
 	"replica":  replicaBody,
+
+	"model-import": modelImportBody,
+	"model-pull":   modelPullBody,
 }
 
 // samples is how many rows a dataset shows of itself.
