@@ -150,3 +150,61 @@ func TestGatherAndScatterAdd(t *testing.T) {
 		t.Errorf("scattered to %v, want %v", table, want)
 	}
 }
+
+// TestTheLargestIsFoundAnywhere puts one larger number, or one NaN, at every
+// place among negative ones.
+func TestTheLargestIsFoundAnywhere(t *testing.T) {
+	nan := float32(math.NaN())
+	everySet(t, func(t *testing.T, slow bool) {
+		for n := 1; n < 100; n += 1 + n/8 {
+			x := make([]float32, n)
+			for i := range x {
+				x[i] = -5
+			}
+			for i := range x {
+				x[i] = -3
+				if got := current.max(x); got != -3 {
+					t.Fatalf("length %d: the largest, at %d, is %g, want -3", n, i, got)
+				}
+				x[i] = -7
+				if got := MaxAbs(x); got != 7 {
+					t.Fatalf("length %d: the largest |x|, at %d, is %g, want 7", n, i, got)
+				}
+				x[i] = nan
+				if got := current.max(x); got == got {
+					t.Fatalf("length %d: a NaN at %d is lost: %g", n, i, got)
+				}
+				if got := MaxAbs(x); got == got {
+					t.Fatalf("length %d: MaxAbs loses a NaN at %d: %g", n, i, got)
+				}
+				x[i] = -5
+			}
+		}
+	})
+}
+
+// TestLayerNormBackwardAddsToGammaAndBeta walks the rows one after the other.
+func TestLayerNormBackwardAddsToGammaAndBeta(t *testing.T) {
+	everySet(t, func(t *testing.T, slow bool) {
+		r := rand.New(rand.NewPCG(9, 9))
+		for cols := 1; cols < 100; cols += 1 + cols/8 {
+			const rows = 3
+			x, dy, gamma := random(r, rows*cols), random(r, rows*cols), random(r, cols)
+			mean, rstd := random(r, rows), []float32{0.5, 1, 2}
+			dgamma, dbeta := random(r, cols), random(r, cols)
+			before := clone([][]float32{dgamma, dbeta})
+			LayerNormBackward(make([]float32, rows*cols), dy, x, gamma, mean, rstd, dgamma, dbeta, rows, cols)
+			for j := range cols {
+				g, b := float64(before[0][j]), float64(before[1][j])
+				for i := range rows {
+					d := float64(dy[i*cols+j])
+					g += d * (float64(x[i*cols+j]) - float64(mean[i])) * float64(rstd[i])
+					b += d
+				}
+				if math.Abs(float64(dgamma[j])-g) > 1e-5 || math.Abs(float64(dbeta[j])-b) > 1e-5 {
+					t.Fatalf("%d columns: gradient of gamma[%d] is %g, want %g; of beta %g, want %g", cols, j, dgamma[j], g, dbeta[j], b)
+				}
+			}
+		}
+	})
+}
