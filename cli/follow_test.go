@@ -96,6 +96,21 @@ func TestLongStagesAreAnnounced(t *testing.T) {
 	}
 }
 
+// What is no job's has no family: it is announced by its name.
+func TestWaitingForAnEndpointIsNotAnnouncedAtOnce(t *testing.T) {
+	s, out := speaking(phrase.English)
+	l := &lines{s: s, w: out}
+	for _, name := range []string{"starting the endpoint a", "starting the endpoint b"} {
+		st := stage{name: name, began: time.Now(), last: time.Now()}
+		l.Stage(st)
+		l.Tick(time.Now())
+		l.Over(st)
+	}
+	if out.Len() > 0 {
+		t.Errorf("got\n%s", out)
+	}
+}
+
 // On a terminal the bar goes and the lines of what is over stay.
 func TestBarsLeaveALineAStage(t *testing.T) {
 	s, out := speaking(phrase.Chinese)

@@ -26,7 +26,7 @@ type lines struct {
 }
 
 func (l *lines) Stage(st stage) {
-	if st.family != l.running.family || !st.first.Equal(l.running.first) {
+	if st.family != l.running.family || !st.first.Equal(l.running.first) || st.family == "" && st.name != l.running.name {
 		l.told, l.since = time.Time{}, time.Now()
 	}
 	l.running, l.waiting = st, ""

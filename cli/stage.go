@@ -162,8 +162,9 @@ func (g *stages) end(whole bool, at time.Time) {
 		return
 	}
 	g.open = false
+	defer clear(g.scores) // they belong to what has ended
 	if whole && g.current.name != "" {
-		g.current.last = at
+		g.current.last, g.current.score = at, g.score()
 		g.show.Over(g.current)
 	}
 }
