@@ -40,7 +40,7 @@ var floors = map[string]string{
 	"flow/data":     ".",
 	"flow/prep":     ". flow/data",
 	"flow/eval":     ". numeric/kernel numeric/linear",
-	"flow/train":    ". numeric/kernel numeric/tensor numeric/nn numeric/transformer numeric/tokenizer numeric/weights numeric/linear flow/eval flow/prep flow/infer",
+	"flow/train":    ". numeric/kernel numeric/tensor numeric/nn numeric/transformer numeric/tokenizer numeric/weights numeric/linear flow/batch flow/data flow/eval flow/prep flow/infer",
 	"flow/registry": ". numeric/weights numeric/tokenizer numeric/transformer",
 	"flow/infer":    ". flow/batch numeric/kernel numeric/tensor numeric/nn numeric/transformer numeric/tokenizer numeric/weights numeric/linear",
 	"flow/serve":    ".",

@@ -47,6 +47,7 @@ type Fitted struct {
 	Scores    map[string][][]float64 // by name: probabilities for the test rows
 	Linear    *linear.Model          // tfidf+svm
 	Head      *linear.Head           // frozen+head; nil without vectors
+	HeadC     float64                // the strength that was chosen for it
 	Stack     *linear.Stack          // frozen+tfidf: of Linear.Outputs and Head.Logits; nil without vectors
 }
 

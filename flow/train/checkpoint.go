@@ -1,126 +1,194 @@
 package train
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
+	"bufio"
+	"encoding/binary"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"hash"
+	"hash/crc32"
 	"io"
-	"maps"
-	"slices"
-
-	"datahall/numeric/weights"
+	"math"
 )
 
-// every is how many seconds lie between checkpoints, where steps do not say.
-const every = 20
+// A checkpoint, version 1, all numbers little-endian:
+//
+//	8 bytes    "DHCKPT\r\n"
+//	4          version, 1
+//	4          length of the header
+//	header     JSON: a state, and the tensors that follow by name and length
+//	tensors    float32, one behind the other: weights, moments, best weights
+//	4          CRC-32C of everything before
+//
+// Chance needs no place in it: the order of an epoch comes from seed and epoch,
+// the masks of dropout from seed and number of the batch.
+const (
+	checkpointMagic   = "DHCKPT\r\n"
+	checkpointVersion = 1
+	maxHeader         = 4 << 20 // bytes
+)
 
-// stateName is the metadata of a checkpoint's file that holds its state. The
-// file is safetensors: weights, their moments, and the best weights under best/.
-const stateName = "datahall.checkpoint"
+// state is where a training stands.
+type state struct {
+	Task      string `json:"task"` // digest of what was asked for, and of where it began
+	Seed      uint64 `json:"seed"`
+	Precision string `json:"precision"`
+	Kernel    string `json:"kernel"` // level
 
-const bestPrefix = "best/"
+	Step    int     `json:"step"`    // optimiser steps made
+	Batches uint64  `json:"batches"` // micro-batches made
+	Epoch   int     `json:"epoch"`   // the one that is being made, from 0
+	At      int     `json:"at"`      // rows of it that are done
+	Loss    float64 `json:"loss"`    // over those rows, sum
+	Tokens  int64   `json:"tokens"`
+	Seconds float64 `json:"seconds"`
 
-// digest tells trainings apart: a checkpoint goes on only as what it was.
-func (t *trainer) digest() string {
-	h := sha256.New()
-	e := json.NewEncoder(h)
-	spec := t.Spec
-	spec.Threads, spec.CheckpointEvery = 0, 0
-	for _, v := range []any{spec, t.sides.train, t.sides.validation, fmt.Sprintf("%+v", t.plan)} {
-		e.Encode(v) //nolint:errcheck // plain values into a hash
-	}
-	return hex.EncodeToString(h.Sum(nil))
+	BestEpoch int       `json:"best_epoch"` // -1: none yet; 0: the start
+	BestScore float64   `json:"best_score"`
+	BestLoss  float64   `json:"best_loss"`
+	History   []figures `json:"history,omitempty"`
 }
 
-// checkpoint saves where it is time to.
-func (l *loop) checkpoint() error {
-	now := l.seconds()
-	if l.plan.checkpoint > 0 && l.state.Step%l.plan.checkpoint != 0 || l.plan.checkpoint == 0 && now-l.saved < every {
-		return nil
-	}
-	l.saved = now
-	l.e.bert.Settle()
-	return l.Save(l.write)
+// part is a tensor of a checkpoint. Its data is where it comes from or goes to.
+type part struct {
+	Name string    `json:"name"`
+	N    int       `json:"n"`
+	data []float32 // nil: read over
 }
 
-// write writes the checkpoint's file.
-func (l *loop) write(out io.Writer) error {
-	b, err := json.Marshal(l.state)
+type header struct {
+	State   state  `json:"state"`
+	Tensors []part `json:"tensors"`
+}
+
+// writeCheckpoint writes a whole checkpoint.
+func writeCheckpoint(out io.Writer, s state, parts []part) error {
+	h, err := json.Marshal(header{s, parts})
 	if err != nil {
 		return err
 	}
-	w := weights.Writer{Metadata: map[string]string{stateName: string(b)}}
-	for _, s := range l.e.bert.Params.State() {
-		if err := w.Float32(s.Name, s.Shape, s.Data); err != nil {
+	if len(h) > maxHeader {
+		return fmt.Errorf("a header of %d bytes is longer than can be read", len(h))
+	}
+	b := bufio.NewWriterSize(out, 1<<16)
+	sum := crc32.New(crc32.MakeTable(crc32.Castagnoli))
+	w := io.MultiWriter(b, sum)
+	head := append([]byte(checkpointMagic), 0, 0, 0, 0, 0, 0, 0, 0)
+	binary.LittleEndian.PutUint32(head[8:], checkpointVersion)
+	binary.LittleEndian.PutUint32(head[12:], uint32(len(h)))
+	if _, err := w.Write(append(head, h...)); err != nil {
+		return err
+	}
+	for _, p := range parts {
+		if err := writeFloats(w, p.data); err != nil {
 			return err
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(l.best)) {
-		if err := w.Float32(bestPrefix+name, []int{len(l.best[name])}, l.best[name]); err != nil {
+	if _, err := b.Write(binary.LittleEndian.AppendUint32(nil, sum.Sum32())); err != nil {
+		return err
+	}
+	return b.Flush()
+}
+
+// piece is how many numbers are converted at a time.
+const piece = 1 << 14
+
+func writeFloats(w io.Writer, data []float32) error {
+	buf := make([]byte, 0, 4*min(piece, len(data)))
+	for len(data) > 0 {
+		n := min(piece, len(data))
+		buf = buf[:0]
+		for _, v := range data[:n] {
+			buf = binary.LittleEndian.AppendUint32(buf, math.Float32bits(v))
+		}
+		if _, err := w.Write(buf); err != nil {
 			return err
 		}
+		data = data[n:]
 	}
-	_, err = w.WriteTo(out)
+	return nil
+}
+
+// checkpointReader reads a checkpoint once from its beginning to its end. What
+// it allocates is bounded by maxHeader, whatever the bytes say.
+type checkpointReader struct {
+	in  io.Reader
+	sum hash.Hash32
+}
+
+var errNotWhole = errors.New("it is damaged or cut off")
+
+// openCheckpoint reads the header.
+func openCheckpoint(in io.Reader) (*checkpointReader, header, error) {
+	r := &checkpointReader{in: bufio.NewReaderSize(in, 1<<16), sum: crc32.New(crc32.MakeTable(crc32.Castagnoli))}
+	var h header
+	fixed := make([]byte, 16)
+	if err := r.read(fixed); err != nil {
+		return nil, h, err
+	}
+	if string(fixed[:8]) != checkpointMagic {
+		return nil, h, errors.New("it is no checkpoint")
+	}
+	if v := binary.LittleEndian.Uint32(fixed[8:]); v != checkpointVersion {
+		return nil, h, fmt.Errorf("it is of version %d, this program knows %d", v, checkpointVersion)
+	}
+	n := binary.LittleEndian.Uint32(fixed[12:])
+	if n > maxHeader {
+		return nil, h, errNotWhole
+	}
+	b, err := io.ReadAll(io.LimitReader(r.in, int64(n))) // grows with what is there, not with what is promised
+	if err != nil {
+		return nil, h, err
+	}
+	r.sum.Write(b) //nolint:errcheck // a hash
+	if len(b) < int(n) || json.Unmarshal(b, &h) != nil {
+		return nil, h, errNotWhole
+	}
+	for _, t := range h.Tensors {
+		if t.N < 0 {
+			return nil, h, errNotWhole
+		}
+	}
+	return r, h, nil
+}
+
+func (r *checkpointReader) read(b []byte) error {
+	_, err := io.ReadFull(r.in, b)
+	r.sum.Write(b) //nolint:errcheck // a hash
+	if err == io.EOF || err == io.ErrUnexpectedEOF {
+		return errNotWhole
+	}
 	return err
 }
 
-// resume goes on from the checkpoint that there is. One of another training,
-// or that cannot be read, is left aside: the training begins again.
-func (l *loop) resume() error {
-	f, err := l.Restore()
-	if err != nil || f == nil {
-		return err
-	}
-	defer f.Close()
-	file, err := openSized(f)
-	if err != nil {
-		l.Log("the checkpoint cannot be read (" + err.Error() + "): training begins again")
-		return nil
-	}
-	var s state
-	if err := json.Unmarshal([]byte(file.Metadata[stateName]), &s); err != nil || s.Version != 1 {
-		l.Log("the checkpoint is of another version: training begins again")
-		return nil
-	}
-	if s.Task != l.state.Task || s.Kernel != l.state.Kernel {
-		l.Log("the checkpoint is of other settings or of another kernel level: training begins again")
-		return nil
-	}
-	return l.restoreFrom(file, s)
-}
-
-// sized is a reader at any place that knows its length.
-type sized interface {
-	io.ReaderAt
-	Size() int64
-}
-
-func openSized(f io.Reader) (*weights.File, error) {
-	r, ok := f.(sized)
-	if !ok {
-		return nil, fmt.Errorf("it cannot be read at any place")
-	}
-	return weights.Open(r, r.Size())
-}
-
-func (l *loop) restoreFrom(file *weights.File, s state) error {
-	for _, p := range l.e.bert.Params.State() {
-		if err := file.Float32(p.Name, p.Data); err != nil {
-			return err
-		}
-	}
-	for _, p := range l.e.bert.Params.List {
-		if _, ok := file.Info(bestPrefix + p.Name); ok {
-			l.best[p.Name] = make([]float32, len(p.W))
-			if err := file.Float32(bestPrefix+p.Name, l.best[p.Name]); err != nil {
+// tensors reads what follows the header into the data of parts, or over it
+// where that is nil, and checks the sum.
+func (r *checkpointReader) tensors(parts []part) error {
+	buf := make([]byte, 4*piece)
+	for _, p := range parts {
+		for at := 0; at < p.N; at += piece {
+			b := buf[:4*min(piece, p.N-at)]
+			if err := r.read(b); err != nil {
 				return err
+			}
+			if p.data == nil {
+				continue
+			}
+			for i := range len(b) / 4 {
+				p.data[at+i] = math.Float32frombits(binary.LittleEndian.Uint32(b[4*i:]))
 			}
 		}
 	}
-	l.state = s
-	l.e.bert.Params.Restore(s.Step)
-	l.e.bert.Changed()
-	l.Log(fmt.Sprintf("goes on from the checkpoint at step %d, epoch %d", s.Step, s.Epoch+1))
+	want := r.sum.Sum32()
+	if err := r.read(buf[:4]); err != nil {
+		return err
+	}
+	if binary.LittleEndian.Uint32(buf) != want {
+		return errNotWhole
+	}
+	if n, _ := r.in.Read(buf[:1]); n != 0 {
+		return errNotWhole
+	}
 	return nil
 }

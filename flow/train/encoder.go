@@ -1,8 +1,8 @@
 package train
 
 import (
-	"errors"
-	"io/fs"
+	"cmp"
+	"fmt"
 	"math/rand/v2"
 	"strings"
 
@@ -10,126 +10,110 @@ import (
 	"datahall/flow/batch"
 	"datahall/flow/eval"
 	"datahall/flow/infer"
+	"datahall/numeric/linear"
 	"datahall/numeric/tokenizer"
 	"datahall/numeric/transformer"
-	"datahall/numeric/weights"
 )
 
 // limits are how much goes through the encoder at once when nothing is learnt.
-var limits = batch.Limits{Tokens: 4096, Rows: 256}
+var limits = batch.Limits{Tokens: 2048, Rows: 256}
 
-// encoder is the BERT with its tokenizer and the rows as it reads them.
+// encoder is the BERT with its tokenizer, and the rows as it reads them.
 type encoder struct {
 	bert                    *transformer.Bert
 	words                   *tokenizer.Tokenizer
 	model                   *infer.Bert
-	card                    weights.Config // of the base, or of the shape
+	length                  int // tokens of a row at most
 	train, validation, test []infer.Text
-	mean, spread            float64 // of the values of a regression
+	mean, spread            float64 // a regression's numbers are learnt as (number - mean)/spread
 }
 
 var headTasks = map[string]transformer.Task{"classify": transformer.Classify, "multilabel": transformer.MultiLabel, "regress": transformer.Regress}
 
-// encoder makes a new one, or opens the base's.
-func (t *trainer) encoder() (*encoder, error) {
-	e := &encoder{mean: 0, spread: 1}
-	var err error
-	if t.Base == nil {
-		err = t.fromScratch(e)
-	} else {
-		err = t.fromBase(e)
-	}
-	if err != nil {
-		return nil, err
-	}
-	e.model = infer.NewBert(e.bert, e.words, t.labels, t.plan.length)
-	e.train, e.validation, e.test = e.read(t.sides.train), e.read(t.sides.validation), e.read(t.sides.test)
-	return e, nil
-}
-
-func (t *trainer) outputs() int { return max(1, len(t.labels)) }
-
-// rng is the source of one kind of chance; each kind has a stream of its own.
-func (t *trainer) rng(stream uint64) *rand.Rand { return rand.New(rand.NewPCG(t.Spec.Seed, stream)) }
-
-// The streams of chance.
+// The streams of chance: each kind has its own.
 const (
 	streamWeights = 1
 	streamOrder   = 1 << 32 // plus the epoch
 )
 
-func (t *trainer) fromScratch(e *encoder) error {
-	t.Stage(datahall.Say("learning a vocabulary"), 0, "")
-	size := t.Spec.VocabSize
-	if size == 0 {
-		size = min(8000, max(1000, 3*len(t.sides.train)))
+// rng is the source of one stream.
+func (t *trainer) rng(stream uint64) *rand.Rand { return rand.New(rand.NewPCG(t.Spec.Seed, stream)) }
+
+// outputs is how many numbers the head gives.
+func (t *trainer) outputs() int { return max(1, len(t.labels)) }
+
+// encoder makes a new one, or opens the base's, and reads the rows with it.
+func (t *trainer) encoder() (*encoder, error) {
+	e := &encoder{spread: 1}
+	make := t.fromScratch
+	if t.Base != nil {
+		make = t.fromBase
 	}
-	words, err := tokenizer.Train(func(yield func(string) bool) {
+	if err := make(e); err != nil {
+		return nil, err
+	}
+	if t.Spec.Task == linear.Regress {
+		e.mean, e.spread = moments(t.sides.train)
+	}
+	e.model = infer.NewBert(e.bert, e.words, t.labels, e.length)
+	cut := 0
+	for _, side := range []struct {
+		rows []datahall.Row
+		to   *[]infer.Text
+	}{{t.sides.train, &e.train}, {t.sides.validation, &e.validation}, {t.sides.test, &e.test}} {
+		for _, r := range side.rows {
+			text, whole := e.model.Read(r.Text, "")
+			if !whole {
+				cut++
+			}
+			*side.to = append(*side.to, text)
+		}
+	}
+	t.describe(e, cut)
+	return e, nil
+}
+
+// describe logs what is about to be trained.
+func (t *trainer) describe(e *encoder, cut int) {
+	c := e.bert.Config
+	t.Log(fmt.Sprintf("rows: train %d, validation %d, test %d; labels %d", len(e.train), len(e.validation), len(e.test), len(t.labels)))
+	t.Log(fmt.Sprintf("model: %s, %d layers of %d, %d tokens known, %d parameters", t.Spec.Base, c.Layers, c.Hidden, e.words.Size(), e.bert.Params.Count()))
+	if cut > 0 {
+		t.Log(fmt.Sprintf("%d texts are longer than %d tokens, and cut there; a larger --max-length reads more", cut, e.length))
+	}
+}
+
+// longest is how many tokens a row may have where neither the specification
+// nor the base says: time grows with the square of it.
+const longest = 256
+
+// fromScratch learns a vocabulary from the training texts, and makes new weights.
+func (t *trainer) fromScratch(e *encoder) (err error) {
+	t.Stage(datahall.Say("learning a vocabulary"), 0, "")
+	e.length = cmp.Or(t.plan.length, longest)
+	size := cmp.Or(t.Spec.VocabSize, min(8000, max(1000, 3*len(t.sides.train))))
+	e.words, err = tokenizer.Train(func(yield func(string) bool) {
 		for _, r := range t.sides.train {
 			if !yield(r.Text) {
 				return
 			}
 		}
-	}, tokenizer.Options{Size: size, Lowercase: true, MaxLength: 512})
-	if err != nil {
-		return datahall.Errorf(datahall.Invalid, "vocabulary: cannot be learnt from these texts (%s); bring more text", err)
-	}
-	shape, err := transformer.Sized(strings.TrimPrefix(t.Spec.Base, "scratch:"), words.Size())
+	}, tokenizer.Options{Size: size, Lowercase: true, MaxLength: e.length})
 	if err != nil {
 		return err
 	}
+	shape, err := transformer.Sized(strings.TrimPrefix(t.Spec.Base, "scratch:"), e.words.Size())
+	if err != nil {
+		return err
+	}
+	shape.Positions = e.length
 	shape.Dropout, shape.AttentionDropout = t.plan.dropout, t.plan.dropout
 	head := transformer.Head{Task: headTasks[t.Spec.Task], Pooling: transformer.Pooler, Outputs: t.outputs(), Dropout: t.plan.dropout}
-	e.words = words
 	e.bert, err = transformer.New(shape, head, t.pool, t.rng(streamWeights))
 	return err
 }
 
-// fromBase opens the base below a head on its sentence vector, which is what
-// the frozen head learns on.
-func (t *trainer) fromBase(e *encoder) error {
-	t.Stage(datahall.Say("opening %s", t.Spec.Base), 0, "")
-	var err error
-	if e.card, err = weights.ReadConfig(t.Base); err != nil {
-		return err
-	}
-	if e.words, err = tokenizer.Load(t.Base); err != nil {
-		if errors.Is(err, fs.ErrNotExist) {
-			return datahall.Errorf(datahall.Invalid, "base %s: has no vocabulary; import its folder with vocab.txt or tokenizer.json", t.Spec.Base)
-		}
-		return err
-	}
-	own, err := transformer.HeadOf(e.card)
-	if err != nil {
-		return infer.Unfit(err)
-	}
-	if own.Task != transformer.Embed { // a base that is a classifier already: its encoder is what counts
-		own = transformer.Head{Pooling: transformer.MeanToken, Normalize: true}
-	}
-	if own.Pooling == transformer.Pooler {
-		own.Pooling = transformer.MeanToken
-	}
-	e.card.Dropout, e.card.AttentionDropout = t.plan.dropout, t.plan.dropout
-	head := transformer.Head{Task: headTasks[t.Spec.Task], Pooling: own.Pooling, Normalize: own.Normalize, Outputs: t.outputs(), Dropout: t.plan.dropout}
-	e.bert, err = infer.LoadBert(t.Base, withoutHead(e.card), head, e.words, t.pool, t.rng(streamWeights))
-	return err
-}
-
-// withoutHead forgets the labels of a base, which are not the new model's.
-func withoutHead(c weights.Config) weights.Config {
-	c.Labels, c.LabelIDs, c.Datahall, c.Architectures = nil, nil, nil, []string{"BertModel"}
-	return c
-}
-
-func (e *encoder) read(rows []datahall.Row) []infer.Text {
-	texts := make([]infer.Text, len(rows))
-	for i, r := range rows {
-		texts[i], _ = e.model.Read(r.Text, "")
-	}
-	return texts
-}
-
-// vectors are the frozen sentence vectors of all rows.
+// vectors are what the head sees of all rows, nothing being learnt.
 func (t *trainer) vectors(e *encoder) (*eval.Vectors, error) {
 	total := len(e.train) + len(e.validation) + len(e.test)
 	t.Stage(datahall.Say("sentence vectors of %s texts", total), float64(total), "rows")
@@ -139,7 +123,7 @@ func (t *trainer) vectors(e *encoder) (*eval.Vectors, error) {
 		texts []infer.Text
 		to    *[]float32
 	}{{e.train, &v.Train}, {e.validation, &v.Validation}, {e.test, &v.Test}} {
-		own := false // as the head sees them: the head says whether they have length 1
+		own := false // of length 1 where the head says so, and only there
 		rows, err := infer.Rows(t.ctx, side.texts, limits, func(texts []infer.Text) ([][]float32, error) {
 			return e.model.Vectors(texts, &own)
 		}, func(n int) { t.Advance(float64(before + n)) })
@@ -147,6 +131,7 @@ func (t *trainer) vectors(e *encoder) (*eval.Vectors, error) {
 			return nil, err
 		}
 		before += len(side.texts)
+		*side.to = make([]float32, 0, len(rows)*v.Width)
 		for _, r := range rows {
 			*side.to = append(*side.to, r...)
 		}
@@ -154,11 +139,11 @@ func (t *trainer) vectors(e *encoder) (*eval.Vectors, error) {
 	return v, nil
 }
 
-// scores gives probabilities, or the values of a regression, for texts.
-func (t *trainer) scores(e *encoder, texts []infer.Text) ([][]float64, error) {
+// scores gives probabilities, or the numbers of a regression, for texts.
+func (t *trainer) scores(e *encoder, texts []infer.Text, done func(int)) ([][]float64, error) {
 	rows, err := infer.Rows(t.ctx, texts, limits, func(texts []infer.Text) ([][]float32, error) {
 		return e.model.Scores(texts, false)
-	}, nil)
+	}, done)
 	if err != nil {
 		return nil, err
 	}

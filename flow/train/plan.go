@@ -3,70 +3,109 @@ package train
 import (
 	"cmp"
 	"math"
+	"slices"
 	"strings"
 
 	"datahall"
-	"datahall/flow/prep"
 	"datahall/numeric/nn"
-)
-
-// The shares that are split off where rows come without a split.
-const (
-	testShare       = 0.2
-	validationShare = 0.1
+	"datahall/numeric/transformer"
 )
 
 // plan is the specification with every blank filled.
 type plan struct {
-	epochs, batch, accumulate, patience int
-	length                              int // tokens of a row at most
-	rate                                float64
-	warmup, smoothing, dropout          float64
-	optimizer                           nn.Optimizer
-	decay                               nn.Decay
-	checkpoint                          int // steps; 0: by time
+	epochs, patience  int
+	batch, accumulate int     // rows of a step; its micro-batches, 0: as few as memory allows
+	length            int     // tokens of a row at most; 0: as the base says
+	rate              float64 // peak; 0: by the width of the base
+	warmup            float64 // fraction of the steps
+	smoothing         float64
+	dropout           float64
+	optimizer         nn.Optimizer
+	decay             nn.Decay
+	checkpoint        int // steps; 0: by time
 }
 
-// planOf fills the blanks. Rates and epochs were chosen on validation rows of
-// banking77 and the built-in sample, see docs/lab.md.
+// choices are the values that a specification's words may take.
+var choices = []struct {
+	name  string
+	of    func(datahall.TrainSpec) string
+	words []string
+}{
+	{"task", func(s datahall.TrainSpec) string { return s.Task }, []string{"classify", "multilabel", "regress"}},
+	{"tune", func(s datahall.TrainSpec) string { return s.Tune }, []string{"", "auto", "full", "head"}},
+	{"optimizer", func(s datahall.TrainSpec) string { return s.Optimizer }, []string{"", "adamw", "adam", "sgd", "adagrad"}},
+	{"schedule", func(s datahall.TrainSpec) string { return s.Schedule }, []string{"", "linear", "cosine", "constant"}},
+	{"precision", func(s datahall.TrainSpec) string { return s.Precision }, []string{"", "fp32"}},
+	{"class weights", func(s datahall.TrainSpec) string { return s.ClassWeights }, []string{"", "none", "balanced"}},
+}
+
+// checkSpec refuses what nobody has checked where the job was submitted.
+func checkSpec(s datahall.TrainSpec) error {
+	for _, c := range choices {
+		if !slices.Contains(c.words, c.of(s)) {
+			known := strings.Join(slices.DeleteFunc(slices.Clone(c.words), func(w string) bool { return w == "" }), ", ")
+			return datahall.Errorf(datahall.Invalid, "train: %s %q is unknown; one of %s", c.name, c.of(s), known)
+		}
+	}
+	if size, scratch := strings.CutPrefix(s.Base, "scratch:"); scratch && !slices.Contains(transformer.Sizes, size) {
+		return datahall.Errorf(datahall.Invalid, "base scratch:%s: no such size; one of tiny, small, base", size)
+	}
+	if s.ClassWeights == "balanced" && s.Task == "regress" {
+		return datahall.Errorf(datahall.Invalid, "train: class weights have no meaning for numbers; leave them out, or take the task classify")
+	}
+	return nil
+}
+
+// orNone fills a blank; a negative value asks for none.
+func orNone(value, blank float64) float64 { return max(0, cmp.Or(value, blank)) }
+
+// planOf fills the blanks.
 func planOf(s datahall.TrainSpec, rows int, pretrained bool) plan {
-	kind, _ := nn.ParseKind(cmp.Or(s.Optimizer, "adamw"))   // checked where it was submitted
+	kind, _ := nn.ParseKind(cmp.Or(s.Optimizer, "adamw"))   // checkSpec knows the names
 	decay, _ := nn.ParseDecay(cmp.Or(s.Schedule, "linear")) // as above
 	o := nn.Default(kind)
-	o.Momentum = cmp.Or(s.Momentum, o.Momentum)
+	o.Momentum = orNone(s.Momentum, o.Momentum)
 	o.Epsilon = cmp.Or(s.Epsilon, o.Epsilon)
-	o.WeightDecay = cmp.Or(s.WeightDecay, o.WeightDecay)
-	o.ClipNorm = cmp.Or(s.ClipNorm, o.ClipNorm)
-	batch := 16
-	if rows > 20000 {
-		batch = 32
-	}
+	o.WeightDecay = orNone(s.WeightDecay, o.WeightDecay)
+	o.ClipNorm = orNone(s.ClipNorm, o.ClipNorm)
 	p := plan{
-		batch: cmp.Or(s.BatchSize, batch), accumulate: max(1, s.Accumulate), length: cmp.Or(s.MaxLength, 256),
-		rate: cmp.Or(s.LearningRate, defaultRate(s.Base, kind, pretrained)), warmup: cmp.Or(s.Warmup, 0.1),
-		smoothing: s.LabelSmoothing, dropout: cmp.Or(s.Dropout, 0.1), optimizer: o, decay: decay, checkpoint: s.CheckpointEvery,
+		batch: cmp.Or(s.BatchSize, defaultBatch(rows)), accumulate: s.Accumulate, length: s.MaxLength, rate: s.LearningRate,
+		warmup: orNone(s.Warmup, 0.1), smoothing: s.LabelSmoothing, dropout: orNone(s.Dropout, 0.1),
+		optimizer: o, decay: decay, checkpoint: s.CheckpointEvery,
 	}
 	p.epochs = cmp.Or(s.Epochs, defaultEpochs(rows, pretrained))
-	p.patience = cmp.Or(s.Patience, max(2, p.epochs/4))
-	if p.warmup < 0 {
-		p.warmup = 0 // a blank is 0, so none is asked for with -1
-	}
-	if p.dropout < 0 {
-		p.dropout = 0
-	}
+	p.patience = cmp.Or(s.Patience, max(3, p.epochs/4))
 	return p
 }
 
-// defaultRate is the peak learning rate: small new encoders bear more, and
-// rules without a second moment need more.
-func defaultRate(base string, kind nn.Kind, pretrained bool) float64 {
-	rate := 1e-4
-	switch {
-	case pretrained:
-	case strings.HasSuffix(base, "tiny"):
+// defaultBatch is small for few rows, so that there are steps enough.
+func defaultBatch(rows int) int {
+	if rows <= 3000 {
+		return 16
+	}
+	return 32
+}
+
+// defaultEpochs lets few rows be seen more often.
+func defaultEpochs(rows int, pretrained bool) int {
+	seen, least, most := 120_000.0, 4.0, 30.0
+	if pretrained {
+		seen, least, most = 50_000, 3, 10
+	}
+	return int(min(most, max(least, math.Round(seen/float64(max(rows, 1))))))
+}
+
+// defaultRate is the peak learning rate. Small encoders bear more; rules
+// without a second moment need more.
+func defaultRate(base string, width int, kind nn.Kind) float64 {
+	rate := min(2e-4, 1e-4*384/float64(width))
+	switch base {
+	case "scratch:tiny":
 		rate = 1e-3
-	case strings.HasSuffix(base, "small"):
+	case "scratch:small":
 		rate = 5e-4
+	case "scratch:base":
+		rate = 1e-4
 	}
 	switch kind {
 	case nn.SGD:
@@ -77,30 +116,12 @@ func defaultRate(base string, kind nn.Kind, pretrained bool) float64 {
 	return rate
 }
 
-// defaultEpochs lets few rows be seen more often.
-func defaultEpochs(rows int, pretrained bool) int {
-	seen, most := 120_000.0, 30.0
-	if pretrained {
-		seen, most = 50_000, 10
-	}
-	return int(min(most, max(2, math.Round(seen/float64(max(rows, 1))))))
-}
-
 func (p plan) check() error {
 	if err := p.optimizer.Check(); err != nil {
 		return datahall.Errorf(datahall.Invalid, "training: %s; give another value", err)
 	}
+	if p.epochs < 1 || p.batch < 1 || p.accumulate < 0 || p.length < 0 || !(p.rate >= 0) || p.warmup > 1 || p.dropout >= 1 || p.smoothing < 0 || p.smoothing >= 1 {
+		return datahall.Errorf(datahall.Invalid, "training: a setting is out of its range; leave out what you are not sure of")
+	}
 	return nil
-}
-
-// split keeps the sides that rows come with and adds those that are missing.
-func (t *trainer) split() ([]datahall.Row, error) {
-	if len(t.Rows) == 0 {
-		return nil, datahall.Errorf(datahall.Invalid, "training: the dataset has no rows; import some")
-	}
-	s, err := prep.Split(t.Rows, datahall.SplitSpec{Test: testShare, Validation: validationShare, Seed: t.Spec.Seed})
-	if err != nil {
-		return nil, err
-	}
-	return s.Rows, nil
 }

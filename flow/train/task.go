@@ -12,21 +12,24 @@ import (
 	"datahall/numeric/linear"
 )
 
+// linearBase is the base that is no encoder.
+const linearBase = "linear"
+
 // Task is what is to be trained, and the hands that it is put into.
 type Task struct {
 	Spec    datahall.TrainSpec
 	Rows    []datahall.Row
-	Base    fs.FS // folder of the base model; nil from scratch
+	Base    fs.FS // folder of the base model; nil from scratch and for linear
 	Threads int
 	Now     func() time.Time // for rates and seconds; never for a choice
 
 	Stage   func(stage datahall.Message, total float64, unit string)
 	Advance func(done float64)
 	Measure func(points ...datahall.Point)
-	Log     func(line string)
+	Log     func(text string)                         // one line or several
 	Create  func(name string) (io.WriteCloser, error) // a file of the model folder
-	Save    func(write func(io.Writer) error) error   // replaces the checkpoint
-	Restore func() (io.ReadCloser, error)             // the checkpoint, nil where there is none
+	Save    func(write func(io.Writer) error) error   // replaces the checkpoint: it is whole or the one before
+	Restore func() (io.ReadCloser, error)             // opens the checkpoint; nil where there is none
 }
 
 // trainer is a task at work.
@@ -38,34 +41,29 @@ type trainer struct {
 	labels []string
 	sides  sides
 	simple *eval.Fitted
-	work   work // of the optimiser
+	work   work
 }
 
 // work is what the optimiser did.
 type work struct {
-	steps   int64
-	tokens  int64
-	seconds float64
+	steps, tokens int64
+	seconds       float64 // of its steps alone
+	epochs, best  int     // made, and the one whose weights are kept; 0 is the start
 }
 
-// sides are the rows by their split.
-type sides struct{ train, validation, test []datahall.Row }
-
-// Run trains and gives the model, without its place in the registry.
+// Run trains, writes the model folder and gives the model without its place in
+// the registry. Digest and files are the registry's to fill.
 func Run(ctx context.Context, task Task) (datahall.Trained, error) {
-	t := &trainer{Task: task, ctx: ctx, pool: kernel.NewPool(task.Threads)}
+	t := &trainer{Task: task, ctx: ctx, pool: kernel.NewPool(max(1, task.Threads))}
 	defer t.pool.Close()
 	if err := t.ready(); err != nil {
 		return datahall.Trained{}, err
 	}
-	if t.Spec.Base == "linear" {
+	if t.Spec.Base == linearBase {
 		return t.onlyLinear()
 	}
 	e, err := t.encoder()
 	if err != nil {
-		return datahall.Trained{}, err
-	}
-	if err := t.baselines(e); err != nil {
 		return datahall.Trained{}, err
 	}
 	best, err := t.tune(e)
@@ -75,52 +73,31 @@ func Run(ctx context.Context, task Task) (datahall.Trained, error) {
 	return t.finish(e, best)
 }
 
-// ready splits the rows, finds the labels and makes the plan.
+// ready checks the specification, divides the rows and makes the plan.
 func (t *trainer) ready() error {
-	rows, err := t.split()
-	if err != nil {
+	if err := checkSpec(t.Spec); err != nil {
 		return err
 	}
-	for _, r := range rows {
-		switch r.Split {
-		case "train":
-			t.sides.train = append(t.sides.train, r)
-		case "validation":
-			t.sides.validation = append(t.sides.validation, r)
-		case "test":
-			t.sides.test = append(t.sides.test, r)
-		}
-	}
-	t.labels = linear.LabelsOf(t.sides.train)
-	if t.Spec.Task == linear.Regress {
-		t.labels = nil
-	} else if len(t.labels) < 2 {
-		return datahall.Errorf(datahall.Invalid, "training: the rows bear %s label(s); bring rows of at least two", len(t.labels))
+	if err := t.divide(); err != nil {
+		return err
 	}
 	t.plan = planOf(t.Spec, len(t.sides.train), t.Base != nil)
 	return t.plan.check()
 }
 
-// baselines fits the simple models, on the frozen vectors too where there is a base.
-func (t *trainer) baselines(e *encoder) error {
-	contest := eval.Contest{Task: t.Spec.Task, Labels: t.labels, Train: t.sides.train, Validation: t.sides.validation,
-		Test: t.sides.test, Balanced: t.Spec.ClassWeights == "balanced", Seed: t.Spec.Seed, Pool: t.pool, Now: t.Now,
-		Progress: func(p datahall.Progress) {
+// baselines fits the simple models; those on vectors too where there are vectors.
+func (t *trainer) baselines(vectors *eval.Vectors) error {
+	var err error
+	t.simple, err = eval.Baselines(t.ctx, eval.Contest{Task: t.Spec.Task, Labels: t.labels, Train: t.sides.train,
+		Validation: t.sides.validation, Test: t.sides.test, Vectors: vectors, Balanced: t.balanced(), Seed: t.Spec.Seed,
+		Pool: t.pool, Now: t.Now, Progress: func(p datahall.Progress) {
 			if p.Done == 0 {
 				t.Stage(p.Stage, p.Total, p.Unit)
 				return
 			}
 			t.Advance(p.Done)
-		}}
-	if e != nil && t.Base != nil {
-		vectors, err := t.vectors(e)
-		if err != nil {
-			return err
-		}
-		contest.Vectors = vectors
-	}
-	var err error
-	if t.simple, err = eval.Baselines(t.ctx, contest); err != nil {
+		}})
+	if err != nil {
 		return err
 	}
 	for _, b := range t.simple.Baselines {
@@ -128,3 +105,12 @@ func (t *trainer) baselines(e *encoder) error {
 	}
 	return nil
 }
+
+func (t *trainer) balanced() bool { return t.Spec.ClassWeights == "balanced" }
+
+func (t *trainer) target(rows []datahall.Row) (linear.Target, error) {
+	return linear.TargetOf(t.Spec.Task, t.labels, rows)
+}
+
+// seconds is the time, for differences.
+func (t *trainer) seconds() float64 { return float64(t.Now().UnixNano()) / 1e9 }
