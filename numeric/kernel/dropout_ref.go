@@ -3,9 +3,22 @@ package kernel
 import "math/bits"
 
 // dropoutGo serves whole groups: len(x) is a multiple of 64, and first is the
-// number of the first group.
+// number of the first group. Word w of counter c of a group belongs to element
+// 16w + c.
 func dropoutGo(dst, x []float32, first uint64, key0, key1, threshold uint32, scale float32) {
-	dropoutAt(dst, x, first*group, key0, key1, threshold, scale)
+	for i := 0; i < len(x); i += group {
+		counter := (first + uint64(i)/group) * 16
+		for c := range 16 {
+			for w, word := range philox(counter+uint64(c), key0, key1) {
+				j := i + 16*w + c
+				if word < threshold {
+					dst[j] = 0
+				} else {
+					dst[j] = x[j] * scale
+				}
+			}
+		}
+	}
 }
 
 // dropoutAt begins at any position.
