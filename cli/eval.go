@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -114,6 +115,9 @@ func between(low, high float64) string {
 func (s *session) baseline(name string) string {
 	if m, ok := baselines[name]; ok {
 		return s.t(m)
+	}
+	if strings.HasPrefix(name, "scratch:") {
+		return s.t(datahall.Say("trained from nothing (%s)", name))
 	}
 	return name
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -175,9 +176,13 @@ func (q *quick) measure(ctx context.Context) error {
 // verdict says plainly which model is the one to use.
 func (q *quick) verdict() datahall.Message {
 	e, kind := q.measured, q.s.kind(q.trained.Family, q.trained.Tuning)
+	rival, beaten := trainedRival(e)
 	switch {
 	case q.base == "linear":
 		return datahall.Say("the linear model on words, as you asked, is registered as %s: right on %s of %s test rows it has not seen.", q.model(), percent(e.Accuracy), count(e.Rows))
+	case q.trained.Family == "linear" && beaten:
+		return datahall.Say("the linear model on words wins over the one %s (%s), so it is what is registered (as %s) and served: right on %s of %s test rows it has not seen.",
+			q.s.baseline(rival.Name), percent(rival.Accuracy), q.model(), percent(e.Accuracy), count(e.Rows))
 	case q.trained.Family == "linear":
 		return datahall.Say("the linear model on words wins, so it is what is registered (as %s) and served: right on %s of %s test rows it has not seen.",
 			q.model(), percent(e.Accuracy), count(e.Rows))
@@ -194,6 +199,16 @@ func (q *quick) verdict() datahall.Message {
 		return datahall.Say("the trained model (%s) is registered as %s, but does not win: right on %s of %s test rows it has not seen, the best simple one on %s.",
 			kind, q.model(), percent(e.Accuracy), count(e.Rows), percent(e.Baseline.Accuracy))
 	}
+}
+
+// trainedRival is the trained model that a simple one has beaten.
+func trainedRival(e datahall.Evaluation) (datahall.Baseline, bool) {
+	for _, b := range e.Baselines {
+		if strings.HasPrefix(b.Name, "scratch:") {
+			return b, true
+		}
+	}
+	return datahall.Baseline{}, false
 }
 
 // serve puts the model behind the dataset's name, in the place of what an

@@ -63,6 +63,16 @@ func TestFewNearRepeatsAreNoAlarm(t *testing.T) {
 	}
 }
 
+func TestALinearModelThatWinsNamesWhomItBeat(t *testing.T) {
+	s, _ := speaking(phrase.English)
+	q := &quick{s: s, trained: datahall.TrainResult{Model: "m", Version: 4, Family: "linear"},
+		measured: datahall.Evaluation{Rows: 687, Accuracy: 0.729, Baselines: []datahall.Baseline{{Name: "scratch:tiny", Accuracy: 0.208}}}}
+	want := "the linear model on words wins over the one trained from nothing (scratch:tiny) (20.8 %), so it is what is registered (as m@4) and served: right on 72.9 % of 687 test rows it has not seen."
+	if got := s.t(q.verdict()); got != want {
+		t.Errorf("got %s", got)
+	}
+}
+
 // The story never says that a model won which did not.
 func TestVerdict(t *testing.T) {
 	s, _ := speaking(phrase.English)
