@@ -202,31 +202,3 @@ func wordsOf(tok *Tokenizer, normal string) (words []string) {
 	e.normalPiece(normal)
 	return words
 }
-
-func TestSavedTokenizersAreTheSame(t *testing.T) {
-	g := readGolden(t)
-	for _, v := range g.Variants {
-		tok := v.load(t)
-		saved := fstest.MapFS{}
-		for name, b := range tok.Files() {
-			saved[name] = &fstest.MapFile{Data: b}
-		}
-		again, err := Load(saved)
-		if err != nil {
-			t.Errorf("%s: %v", v.Name, err)
-			continue
-		}
-		for _, text := range g.Texts {
-			got, want := again.Encode(nil, string(text), 0), tok.Encode(nil, string(text), 0)
-			if !slices.Equal(got, want) {
-				t.Errorf("%s: %q\n got %v\nwant %v", v.Name, text, got, want)
-				break
-			}
-		}
-		for name, b := range again.Files() {
-			if string(b) != string(tok.Files()[name]) {
-				t.Errorf("%s: %s differs when saved again", v.Name, name)
-			}
-		}
-	}
-}

@@ -3,6 +3,7 @@ package tokenizer
 import (
 	"bytes"
 	"encoding/json"
+	"strings"
 
 	"datahall"
 )
@@ -208,9 +209,10 @@ func readVocabulary(b json.RawMessage) ([]string, map[string]int32, error) {
 	return tokens, ids, nil
 }
 
+// clip gives the beginning of a token, for messages.
 func clip(s string) string {
 	if len(s) > 40 {
-		return s[:40]
+		return strings.ToValidUTF8(s[:40], "")
 	}
 	return s
 }

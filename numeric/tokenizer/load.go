@@ -127,7 +127,7 @@ func readVocab(b []byte) (*Tokenizer, error) {
 
 func longToken(name, token string) error {
 	return datahall.Errorf(datahall.TooLarge, "%s: token %q… is longer than %s bytes; it is not what it says it is, fetch the file again",
-		name, token[:40], maxTokenBytes)
+		name, clip(token), maxTokenBytes)
 }
 
 // parse reads JSON of bounded nesting into v. Unknown keys are left alone:

@@ -150,7 +150,7 @@ func (t *Tokenizer) names() map[string]string {
 // addedByID gives the added tokens in the order in which a reader adds them
 // and finds the same ids.
 func (t *Tokenizer) addedByID() []AddedToken {
-	list := slices.Clone(t.added)
+	list := append([]AddedToken{}, t.added...) // never null
 	slices.SortFunc(list, func(a, b AddedToken) int { return cmp.Compare(a.ID, b.ID) })
 	return list
 }

@@ -8,6 +8,7 @@ written too, which holds hashes only. Sentences and vocabularies are ours.
 """
 
 import base64
+import glob
 import gzip
 import hashlib
 import json
@@ -224,8 +225,13 @@ def code_points(t, block=1 << 12):
     return out
 
 
+def first_lines(raw, enough=300_000):
+    """The lines that begin in the first 300,000 bytes."""
+    end = raw.find(b"\n", enough)
+    return [x.decode("utf-8", "replace") for x in raw[: end if end >= 0 else None].split(b"\n")]
+
+
 def shared(root, texts):
-    import csv, glob
     out = {"files": {}, "texts": []}
     names = ["banking77/*.csv*", "waimai_10k/*.csv*", "wiki_en/*", "wiki_zh/*", "tinyshakespeare/*", "tatoeba_en_zh/*", "thucnews_titles/*"]
     for pattern in names:
@@ -236,8 +242,7 @@ def shared(root, texts):
             raw = open(path, "rb").read()
             if name.endswith(".gz"):
                 raw = gzip.decompress(raw)
-            lines = [x.decode("utf-8", "replace") for x in raw.split(b"\n")[:4000]]
-            out["files"][name] = lines
+            out["files"][name] = first_lines(raw)
     result = {"vocab": {}, "files": {}}
     for vocab, lower in (("bert_base_uncased_vocab.txt", True), ("bert_base_chinese_vocab.txt", True), ("bert_base_uncased_vocab.txt", False)):
         key = f"{vocab} {'uncased' if lower else 'cased'}"
