@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -79,10 +80,22 @@ func load(folder fs.FS, c transformer.Config, h transformer.Head) (*transformer.
 		}
 		have += n
 	}
-	if asked(c, h)/2 > have+slack {
+	if hasWords(set, c) && asked(c, h)/2 > have+slack {
 		return nil, datahall.Errorf(datahall.Invalid, "model folder: config.json asks for %s numbers, the weights have %s; take both from the same model", asked(c, h), have)
 	}
 	return transformer.Load(c, h, finite{set}, nil, nil)
+}
+
+// hasWords says whether the word embeddings fit the shape. Where they do not,
+// transformer.Load says so before it asks for memory: a vocabulary of other
+// weights is the commonest mistake.
+func hasWords(set *weights.Set, c transformer.Config) bool {
+	for _, name := range []string{"bert.embeddings.word_embeddings.weight", "embeddings.word_embeddings.weight"} {
+		if shape, ok := set.Shape(name); ok {
+			return slices.Equal(shape, []int{c.Vocabulary, c.Hidden})
+		}
+	}
+	return false
 }
 
 // slack is how many numbers more than the weights have are no reason to stop:

@@ -165,6 +165,7 @@ func TestAFolderThatDoesNotFitTogetherIsRefused(t *testing.T) {
 		"cut":               {func(_ *testing.T, f fstest.MapFS) { f["model.safetensors"].Data = f["model.safetensors"].Data[:3000] }, "cut off"},
 		"hostile header":    {func(_ *testing.T, f fstest.MapFS) { f["model.safetensors"].Data[7] = 0x7f }, "header claims"},
 		"vocabulary":        {set(map[string]any{"vocab_size": 500}), "word_embeddings"},
+		"large vocabulary":  {set(map[string]any{"vocab_size": 1 << 24}), "word_embeddings"},
 		"other width":       {set(map[string]any{"hidden_size": 18}), "shape"},
 		"a layer more":      {set(map[string]any{"num_hidden_layers": 3}), "encoder.layer.2"},
 		"memory":            {set(map[string]any{"num_hidden_layers": 1000, "intermediate_size": 1 << 18}), "the weights have"},
