@@ -303,14 +303,19 @@ func (q *quick) rows(ctx context.Context) ([]datahall.Row, error) {
 	return choose(all, 4), nil
 }
 
-// choose takes rows of different labels, those set apart for testing first.
+// choose takes rows for testing of different labels, then others for testing,
+// then any.
 func choose(all []datahall.Row, n int) []datahall.Row {
 	var rows []datahall.Row
-	seen := map[string]bool{}
-	for _, tested := range []bool{true, false} {
+	labels, texts := map[string]bool{}, map[string]bool{"": true}
+	for _, fits := range []func(datahall.Row) bool{
+		func(r datahall.Row) bool { return r.Split == "test" && !labels[r.Label] },
+		func(r datahall.Row) bool { return r.Split == "test" },
+		func(datahall.Row) bool { return true },
+	} {
 		for _, r := range all {
-			if len(rows) < n && (r.Split == "test") == tested && !seen[r.Label] && r.Text != "" {
-				seen[r.Label] = true
+			if len(rows) < n && !texts[r.Text] && fits(r) {
+				labels[r.Label], texts[r.Text] = true, true
 				rows = append(rows, r)
 			}
 		}

@@ -96,12 +96,14 @@ func TestVerdict(t *testing.T) {
 func TestChooseTakesTestRowsOfDifferentLabels(t *testing.T) {
 	rows := []datahall.Row{{Text: "1", Label: "a", Split: "train"}, {Text: "2", Label: "a", Split: "test"}, {Text: "3", Label: "a", Split: "test"},
 		{Text: "4", Label: "b", Split: "test"}, {Text: "5", Label: "c"}, {Label: "d", Split: "test"}}
-	got := ""
-	for _, r := range choose(rows, 3) {
-		got += r.Text
-	}
-	if got != "245" {
-		t.Errorf("chose %s, want 245", got)
+	for n, want := range map[int]string{2: "24", 3: "243", 5: "24315", 9: "24315"} {
+		got := ""
+		for _, r := range choose(rows, n) {
+			got += r.Text
+		}
+		if got != want {
+			t.Errorf("chose %s of %d, want %s", got, n, want)
+		}
 	}
 }
 

@@ -40,6 +40,16 @@ type stage struct {
 // short reports whether a stage was over before anybody looked: it leaves no line.
 func (st stage) short() bool { return st.took() < time.Second/2 }
 
+// learns reports whether figures of a training may be of this stage. A history
+// that is read at once has them before the progress that they came after.
+func (st stage) learns() bool {
+	switch st.progress.Unit {
+	case "rows", "steps", "tokens", "epochs":
+		return true
+	}
+	return false
+}
+
 // took is how long it and those before it of its family have lasted.
 func (st stage) took() time.Duration {
 	if st.again {
@@ -151,7 +161,10 @@ func (g *stages) progress(e datahall.Event) {
 		g.end(true, e.Time)
 	}
 	g.current, g.open, g.attempt = next, true, e.Attempt
-	g.current.progress, g.current.last, g.current.score = *e.Progress, e.Time, g.score()
+	g.current.progress, g.current.last = *e.Progress, e.Time
+	if g.current.learns() {
+		g.current.score = g.score()
+	}
 	g.moment = e.Time
 	g.show.Stage(g.current)
 }
@@ -162,9 +175,12 @@ func (g *stages) end(whole bool, at time.Time) {
 		return
 	}
 	g.open = false
-	defer clear(g.scores) // they belong to what has ended
+	if g.current.learns() {
+		g.current.score = g.score()
+		clear(g.scores) // they belong to what has ended
+	}
 	if whole && g.current.name != "" {
-		g.current.last, g.current.score = at, g.score()
+		g.current.last = at
 		g.show.Over(g.current)
 	}
 }
