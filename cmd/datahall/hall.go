@@ -345,10 +345,7 @@ func (h *hall) redeem(ctx context.Context, token string) (string, error) {
 	if !ok || time.Now().After(link.until) {
 		return "", datahall.Errorf(datahall.Unauthorized, "login: this link was used or is too old; make another with datahall login")
 	}
-	now := time.Now().UTC()
-	_, secret, err := h.store.CreateKey(ctx, datahall.Key{Name: "pages " + now.Format("2006-01-02 15:04:05.000"), Role: link.who.Role,
-		Project: link.who.Project, Expires: now.Add(12 * time.Hour)})
-	return secret, err
+	return h.session(ctx, link.who, time.Time{})
 }
 
 // identify finds who shows a secret: a key, or the token of an attempt.
@@ -372,6 +369,7 @@ func (h *hall) handler() http.Handler {
 	routes := &api.API{Control: h.control, Router: h.router, Hall: h.hall, Stop: h.stop,
 		Login: h.login, SetMeter: h.setMeter}
 	routes.Register(mux, h.about.Version)
+	h.pages().Register(mux)
 	(&tei.Door{Endpoints: h.store, Models: h.store, Router: h.router, Version: h.about.Version}).Register(mux)
 	return door.Guard(h.identify, nil, mux)
 }

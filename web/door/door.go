@@ -22,7 +22,7 @@ const LanguageCookie = "datahall_language"
 // Open lists the paths that need no key: alive or not, the login, and what
 // makes the login page look like ours. A path that ends in / stands for what
 // is below it.
-var Open = []string{"/healthz", "/login", "/static/"}
+var Open = []string{"/healthz", "/login", "/login/", "/static/"}
 
 // Identify finds who shows a secret.
 type Identify func(ctx context.Context, secret string) (datahall.Principal, error)
@@ -123,7 +123,8 @@ func secretOf(r *http.Request) string {
 }
 
 func isPage(r *http.Request) bool {
-	return r.Method == http.MethodGet && !strings.HasPrefix(r.URL.Path, "/api/") && !strings.HasPrefix(r.URL.Path, "/endpoints/") &&
+	below, ofEndpoint := strings.CutPrefix(r.URL.Path, "/endpoints/")
+	return r.Method == http.MethodGet && !strings.HasPrefix(r.URL.Path, "/api/") && !(ofEndpoint && strings.Contains(below, "/")) &&
 		strings.Contains(r.Header.Get("Accept"), "text/html")
 }
 
