@@ -105,8 +105,8 @@ func TestAFolderBecomesAModelAndAFolderAgain(t *testing.T) {
 	if m2 := h.sameModel("tiny", files); again.State != datahall.Done || m2.Digest != m.Digest {
 		t.Errorf("the same folder has digest %s, had %s", m2.Digest, m.Digest)
 	}
-	h.noPlainBytes("canary card")
 	h.noScratch()
+	h.noPlainBytes("canary card")
 }
 
 func TestABadFolderBecomesNoModel(t *testing.T) {
