@@ -3,6 +3,7 @@ package tokenizer
 import (
 	"bytes"
 	"encoding/json"
+	"strconv"
 	"strings"
 
 	"datahall"
@@ -164,21 +165,27 @@ func (f *tokenizerFile) supported() error {
 // that a token or an id that stands twice is seen.
 func readVocabulary(b json.RawMessage) ([]string, map[string]int32, error) {
 	d := json.NewDecoder(bytes.NewReader(b))
+	d.UseNumber()
 	if t, err := d.Token(); err != nil || t != json.Delim('{') {
 		return nil, nil, malformed(jsonName, err)
 	}
-	ids := map[string]int32{}
+	ids := make(map[string]int32, len(b)/20)
 	last, name := int32(-1), "" // the highest id and its token
 	for d.More() {
 		key, err := d.Token()
 		if err != nil {
 			return nil, nil, malformed(jsonName, err)
 		}
-		var id int64
-		if err := d.Decode(&id); err != nil {
+		value, err := d.Token()
+		if err != nil {
 			return nil, nil, malformed(jsonName, err)
 		}
 		token := key.(string)
+		number, _ := value.(json.Number)
+		id, err := strconv.ParseInt(string(number), 10, 64)
+		if err != nil {
+			return nil, nil, malformed(jsonName, err)
+		}
 		if id < 0 || id >= maxTokens {
 			return nil, nil, datahall.Errorf(datahall.Invalid, "%s: the id %s of %q lies outside 0 to %s; fetch the file again", jsonName, id, clip(token), maxTokens-1)
 		}

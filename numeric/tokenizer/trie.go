@@ -2,6 +2,7 @@ package tokenizer
 
 import (
 	"bytes"
+	"cmp"
 	"slices"
 	"strings"
 )
@@ -29,7 +30,7 @@ func newTrie(keys []string, values []int32) *trie {
 			order = append(order, i)
 		}
 	}
-	slices.SortStableFunc(order, func(a, b int) int { return strings.Compare(keys[a], keys[b]) })
+	slices.SortFunc(order, func(a, b int) int { return cmp.Or(strings.Compare(keys[a], keys[b]), cmp.Compare(a, b)) })
 	t := &trie{label: []byte{0}, value: []int32{-1}}
 	type group struct{ lo, hi, depth int } // keys order[lo:hi] share their first depth bytes
 	level := []group{{0, len(order), 0}}

@@ -83,7 +83,7 @@ func compress(flat []trait) *traits {
 		block := [256]trait(flat[i<<8:])
 		n, known := seen[block]
 		if !known {
-			n = uint8(len(t.blocks)) // 189 today; a test would see it overflow
+			n = uint8(len(t.blocks)) // 101 blocks today; the golden test would see an overflow
 			seen[block] = n
 			t.blocks = append(t.blocks, block)
 		}
