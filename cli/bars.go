@@ -94,8 +94,8 @@ func (b *bars) Over(st stage) {
 	b.drop()
 }
 
-func (b *bars) Wait(why string) {
-	b.Stage(stage{name: b.s.t(datahall.Say("waits: %s", why)), began: time.Now()})
+func (b *bars) Wait(why datahall.Message) {
+	b.Stage(stage{name: b.s.t(datahall.Say("waits: %s", b.s.t(why))), began: time.Now()})
 }
 
 func (b *bars) Note(text string) {

@@ -177,7 +177,7 @@ func (w *watch) why(ctx context.Context, now time.Time) {
 		return
 	}
 	if job, err := w.s.hall.Job(ctx, w.id); err == nil && job.State == datahall.Queued && !job.Reason.IsZero() {
-		w.show.Wait(w.s.t(job.Reason))
+		w.show.Wait(job.Reason)
 	}
 }
 

@@ -111,6 +111,18 @@ func TestWaitingForAnEndpointIsNotAnnouncedAtOnce(t *testing.T) {
 	}
 }
 
+func TestACountdownIsOneLine(t *testing.T) {
+	s, out := speaking(phrase.Chinese)
+	l := &lines{s: s, w: out}
+	for n := range 9 {
+		l.Wait(datahall.Say("tried again in %s s", 9-n))
+	}
+	l.Wait(datahall.Say("waits behind job %s", "job-1"))
+	if want := "  等待：9 秒后重试\n  等待：排在作业 job-1 之后\n"; out.String() != want {
+		t.Errorf("got\n%s\nwant\n%s", out, want)
+	}
+}
+
 // On a terminal the bar goes and the lines of what is over stay.
 func TestBarsLeaveALineAStage(t *testing.T) {
 	s, out := speaking(phrase.Chinese)

@@ -22,7 +22,7 @@ type lines struct {
 	running stage
 	told    time.Time // of the running stage, last; zero: not yet
 	since   time.Time
-	waiting string
+	waiting string // the pattern of the reason that was told last
 }
 
 func (l *lines) Stage(st stage) {
@@ -40,10 +40,10 @@ func (l *lines) Over(st stage) {
 	fmt.Fprintf(l.w, "  %s: %s\n", st.name, l.s.summary(st))
 }
 
-func (l *lines) Wait(why string) {
-	if why != l.waiting {
-		l.waiting = why
-		fmt.Fprintln(l.w, l.s.t(datahall.Say("  waits: %s", why)))
+func (l *lines) Wait(why datahall.Message) {
+	if why.Pattern != l.waiting { // a countdown is one reason
+		l.waiting = why.Pattern
+		fmt.Fprintln(l.w, l.s.t(datahall.Say("  waits: %s", l.s.t(why))))
 	}
 }
 
@@ -54,7 +54,11 @@ func (l *lines) Tick(now time.Time) {
 		return
 	}
 	l.told = now
-	fmt.Fprintf(l.w, "  %s: %s …\n", l.running.name, l.s.soFar(l.running))
+	text := "  " + l.running.name
+	if so := l.s.soFar(l.running); so != "" {
+		text += ": " + so
+	}
+	fmt.Fprintln(l.w, text+" …")
 }
 
 func (l *lines) Close() {}

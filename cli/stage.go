@@ -15,7 +15,7 @@ type display interface {
 	// Over says that a stage has ended.
 	Over(st stage)
 	// Wait says why nothing happens yet.
-	Wait(why string)
+	Wait(why datahall.Message)
 	// Note prints a line that stays.
 	Note(text string)
 	// Tick passes the time, about twice a second.
@@ -87,12 +87,20 @@ func (s *session) soFar(st stage) string {
 		parts = append(parts, s.rate(p.Rate, p.Unit))
 	}
 	if p.Left >= 1 && p.Total > 0 {
-		parts = append(parts, s.t(datahall.Say("%s left", s.duration(math.Ceil(p.Left)))))
+		parts = append(parts, s.t(datahall.Say("%s left", s.about(p.Left))))
 	}
 	if st.score != "" {
 		parts = append(parts, st.score)
 	}
 	return strings.Join(parts, " · ")
+}
+
+// about writes a guess of seconds: tenths would promise too much.
+func (s *session) about(seconds float64) string {
+	if seconds < 10 {
+		return s.t(datahall.Say("%s s", math.Ceil(seconds)))
+	}
+	return s.duration(seconds)
 }
 
 func (s *session) rate(rate float64, unit string) string {
