@@ -108,7 +108,7 @@ func (t *trainer) fromScratch(e *encoder) (err error) {
 	}
 	shape.Positions = e.length
 	shape.Dropout, shape.AttentionDropout = t.plan.dropout, t.plan.dropout
-	head := transformer.Head{Task: headTasks[t.Spec.Task], Pooling: transformer.Pooler, Outputs: t.outputs(), Dropout: t.plan.dropout}
+	head := transformer.Head{Task: headTasks[t.Spec.Task], Pooling: transformer.MeanToken, Outputs: t.outputs(), Dropout: t.plan.dropout}
 	e.bert, err = transformer.New(shape, head, t.pool, t.rng(streamWeights))
 	return err
 }
