@@ -94,6 +94,9 @@ func texts(d *json.Decoder) (map[string]string, error) {
 		if err != nil {
 			return nil, err
 		}
+		if _, twice := m[name]; twice {
+			return nil, bad("it names %q twice", short(name))
+		}
 		if m[name], err = key(d); err != nil {
 			return nil, err
 		}
@@ -109,11 +112,16 @@ func tensor(d *json.Decoder, name string) (Tensor, error) {
 		return t, err
 	}
 	var shape, place []int64
+	seen := map[string]bool{}
 	for d.More() {
 		field, err := key(d)
 		if err != nil {
 			return t, err
 		}
+		if seen[field] {
+			return t, bad("it names %q twice", short(field))
+		}
+		seen[field] = true
 		switch field {
 		case "dtype":
 			var s string

@@ -66,6 +66,8 @@ func TestHostileHeadersAreRefused(t *testing.T) {
 		"a list":                 file(`[]`, 0),
 		"something after JSON":   file(ok+"x", 8),
 		"twice":                  file(`{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}`, 8),
+		"a field twice":          file(`{"a":{"dtype":"F32","shape":[2],"shape":[2],"data_offsets":[0,8]}}`, 8),
+		"metadata twice":         file(`{"__metadata__":{"x":"1","x":"2"},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}`, 8),
 		"overlap":                file(`{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}`, 12),
 		"hole":                   file(`{"a":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}`, 12),
 		"unknown type":           file(`{"a":{"dtype":"F4","shape":[2],"data_offsets":[0,8]}}`, 8),
