@@ -189,6 +189,10 @@ func (s *session) jobWhy() *cobra.Command {
 			State  datahall.JobState `json:"state"`
 			Reason datahall.Message  `json:"reason"`
 		}{j.ID, j.State, j.Reason}, func() {
+			if j.Reason.IsZero() && j.State.Ended() {
+				s.say(datahall.Say("%s: %s", j.ID, s.state(string(j.State))))
+				return
+			}
 			if j.Reason.IsZero() {
 				s.say(datahall.Say("%s: %s, and nothing holds it back", j.ID, s.state(string(j.State))))
 				return

@@ -94,6 +94,9 @@ func (s *session) showTrained(ctx context.Context, job datahall.Job, r datahall.
 	}
 	s.say(datahall.Say("%s: trained and registered (%s)", refOf(r.Model, r.Version), s.kind(r.Family, r.Tuning)))
 	s.showScores(e)
+	if e.Winner != "" && e.Winner != "model" && r.Family != "linear" {
+		s.say(datahall.Say("a simpler model did better on the validation rows: the %s; --allow-simple registers the one that wins", s.baseline(e.Winner)))
+	}
 	if r.Steps > 0 {
 		s.facts().add(datahall.Say("steps"), s.t(datahall.Say("%s in %s, %s tokens/s without padding", count(r.Steps), s.duration(r.Seconds), digits(r.TokensPerSecond, 3)))).print()
 	}
