@@ -226,7 +226,7 @@ func (h *hall) run(ctx context.Context, addr string, started time.Time) error {
 	if err := h.publish(); err != nil {
 		return err
 	}
-	defer os.Remove(h.home.path(client.AddressFile))
+	defer h.unpublish()
 	h.greet(ctx)
 	decided := make(chan error, 1)
 	go func() { decided <- h.control.Run(ctx) }()
@@ -277,6 +277,14 @@ func (h *hall) publish() error {
 		return err
 	}
 	return writeFile(h.home.path(client.AddressFile), append(b, '\n'))
+}
+
+// unpublish takes the address away, unless a later hall has put its own there.
+func (h *hall) unpublish() {
+	path := h.home.path(client.AddressFile)
+	if a, err := client.ReadAddress(path); err == nil && a.PID == h.about.PID {
+		os.Remove(path) //nolint:errcheck // a stale address is noticed by whoever asks there
+	}
 }
 
 // greet says where the pages are, with a link that opens them once.

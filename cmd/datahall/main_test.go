@@ -21,7 +21,27 @@ func TestMain(m *testing.M) {
 	if len(os.Args) > 1 && os.Args[1] == "work" {
 		os.Exit(runWork(context.Background(), slices.Contains(os.Args[2:], "--body")))
 	}
+	if len(os.Args) > 2 && os.Args[1] == "hall" {
+		os.Exit(runTestHall(home(os.Args[2])))
+	}
 	os.Exit(m.Run())
+}
+
+// runTestHall is a hall as a process of its own, for tests that kill it.
+func runTestHall(dir home) int {
+	h := &hall{home: dir, out: io.Discard, lang: phrase.English, logins: map[string]login{}}
+	err := h.home.prepare()
+	if err == nil {
+		err = h.takeLock(context.Background())
+	}
+	if err == nil {
+		err = h.run(context.Background(), "", time.Now())
+	}
+	if err != nil {
+		os.Stderr.WriteString(phrase.Error(phrase.English, err) + "\n")
+		return 1
+	}
+	return 0
 }
 
 // testHall is a hall in a folder of its own, with everything real but the
