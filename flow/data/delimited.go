@@ -9,8 +9,9 @@ import (
 
 // dialect is how a delimited file is written.
 type dialect struct {
-	comma byte // 0: one column, the line
-	eol   byte
+	comma  byte // 0: one column, the line
+	eol    byte
+	sparse bool // quoting is rare: quotes around a field must be needed to count
 }
 
 // delimited reads CSV and TSV as people have them. Quotes follow RFC 4180: a
@@ -18,9 +19,10 @@ type dialect struct {
 // and doubles the quotes inside. Beyond the RFC:
 //
 //   - a quote that does not close before a delimiter or line end is text;
-//   - between tabs, where quoting is rare, a field in quotes is only unquoted
-//     if it holds a tab, a line end or a doubled quote;
-//   - spaces before an opening quote are skipped (not between tabs).
+//   - between tabs, and in a file of one column that is not called CSV, a field
+//     in quotes is only unquoted if it holds a tab, a line end or a doubled
+//     quote: others are what somebody said;
+//   - elsewhere spaces around the quotes of a field are skipped.
 type delimited struct {
 	w *window
 	dialect
@@ -87,7 +89,7 @@ func (d *delimited) parse(b []byte, final bool) int {
 		}
 		end = len(b)
 	}
-	if d.comma == 0 {
+	if d.comma == 0 && !bytes.HasPrefix(bytes.TrimLeft(b[:end], " "), []byte{'"'}) {
 		d.add(bytes.TrimSuffix(b[:end], []byte{'\r'}))
 		return min(end+1, len(b))
 	}
@@ -148,7 +150,7 @@ func (d *delimited) parseQuoted(b []byte, final bool) int {
 // delimiter or line end is; 0 where it does not, -1 where more must be read.
 func (d *delimited) quoted(b []byte, at int, final bool) (field []byte, next int) {
 	open := at
-	for d.comma != '\t' && open < len(b) && b[open] == ' ' {
+	for !d.sparse && open < len(b) && b[open] == ' ' {
 		open++
 	}
 	if open >= len(b) || b[open] != '"' {
@@ -160,13 +162,13 @@ func (d *delimited) quoted(b []byte, at int, final bool) (field []byte, next int
 			return nil, -1
 		}
 		if end < 0 {
-			d.stray = d.comma != '\t'
+			d.stray = !d.sparse
 			return nil, 0
 		}
 	}
 	field = b[open+1 : end]
 	next = end + 1
-	for d.comma != '\t' && next < len(b) && b[next] == ' ' {
+	for !d.sparse && next < len(b) && b[next] == ' ' {
 		next++
 	}
 	if next+1 < len(b) && b[next] == '\r' && b[next+1] == d.eol || next+1 == len(b) && b[next] == '\r' && final {
@@ -176,10 +178,10 @@ func (d *delimited) quoted(b []byte, at int, final bool) (field []byte, next int
 		return nil, -1
 	}
 	if next < len(b) && b[next] != d.comma && b[next] != d.eol {
-		d.stray = d.comma != '\t' || d.stray
+		d.stray = d.stray || !d.sparse
 		return nil, 0
 	}
-	if d.comma == '\t' && doubled == 0 && bytes.IndexByte(field, '\t') < 0 && bytes.IndexByte(field, d.eol) < 0 && bytes.IndexByte(field, '\r') < 0 {
+	if d.sparse && doubled == 0 && bytes.IndexByte(field, '\t') < 0 && bytes.IndexByte(field, d.eol) < 0 && bytes.IndexByte(field, '\r') < 0 {
 		return nil, 0
 	}
 	if doubled > 0 {
@@ -212,16 +214,16 @@ var delimiters = []byte{',', '\t', ';', '|'}
 // have the same number of fields, at least two. A first line whose fields are
 // known headers outweighs the count.
 func sniffDialect(sample []byte, whole bool, name string) dialect {
-	best := dialect{eol: '\n'}
-	if alone := bytes.Count(sample, []byte{'\r'}) - bytes.Count(sample, []byte("\r\n")); alone > bytes.Count(sample, []byte{'\n'}) {
-		best.eol = '\r' // as old Macintosh programs write
+	best := dialect{eol: '\n', sparse: !hasSuffix(name, ".csv")}
+	if oldMac(sample) {
+		best.eol = '\r'
 	}
 	if first, _, ok := bytes.Cut(sample, []byte{best.eol}); ok && knownHeaders([]cell{{b: first}}) {
 		return best
 	}
 	bestScore := 0.5
 	for _, comma := range delimiters {
-		score, known := regularity(sample, whole, dialect{comma, best.eol})
+		score, known := regularity(sample, whole, dialect{comma, best.eol, comma == '\t'})
 		if known {
 			score += 1
 		}
@@ -229,10 +231,28 @@ func sniffDialect(sample []byte, whole bool, name string) dialect {
 			score += 0.05
 		}
 		if score > bestScore {
-			best.comma, bestScore = comma, score
+			best.comma, best.sparse, bestScore = comma, comma == '\t', score
 		}
 	}
 	return best
+}
+
+// oldMac reports whether lines end with a carriage return alone. What stands
+// between quotes is text.
+func oldMac(sample []byte) bool {
+	quoted, alone, lines := false, 0, 0
+	for i, c := range sample {
+		switch {
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '\n':
+			lines++
+		case c == '\r' && (i+1 == len(sample) || sample[i+1] != '\n'):
+			alone++
+		}
+	}
+	return alone > lines
 }
 
 // regularity is the share of the sample's records that have as many fields as

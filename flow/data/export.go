@@ -24,7 +24,8 @@ var Formats = []string{"csv", "tsv", "jsonl", "xlsx"}
 //
 // CSV and TSV are UTF-8 without a mark, and exact: a text such as =1+1 is
 // written as it is, and a spreadsheet program that opens the file will
-// calculate it. XLSX stores every text as text, so that nothing calculates.
+// calculate it. XLSX stores every text as text, so that nothing calculates; it
+// leaves out the control characters that no sheet can hold.
 // The labels of a multi-label row are joined by a bar, or written as a JSON
 // array where a label holds a bar or none applies.
 func Export(w io.Writer, rows []datahall.Row, format string) error {
@@ -184,11 +185,19 @@ func setRow(s *excelize.StreamWriter, number int, cells []string) error {
 		if len(c) > sheetCell && len(utf16.Encode([]rune(c))) > sheetCell {
 			return datahall.Errorf(datahall.Invalid, "row %s: a cell of a sheet holds %s characters; export as csv or jsonl", number-1, sheetCell)
 		}
-		values[i] = c
+		values[i] = strings.Map(inSheet, c)
 	}
 	at, err := excelize.CoordinatesToCellName(1, number)
 	if err != nil {
 		return err
 	}
 	return s.SetRow(at, values)
+}
+
+// inSheet drops what XML 1.0 (section 2.2) does not allow in a document.
+func inSheet(r rune) rune {
+	if r < ' ' && r != '\t' && r != '\n' && r != '\r' || r == 0xfffe || r == 0xffff {
+		return -1
+	}
+	return r
 }

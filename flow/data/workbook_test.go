@@ -105,6 +105,13 @@ rejected 5 "error\t#N/A\t1": the cell holds the error #N/A
 // replaced writes a workbook with pieces of one part exchanged (old, new, …).
 func replaced(t *testing.T, file []byte, part string, pieces ...string) []byte {
 	t.Helper()
+	parts := unzipped(t, file)
+	parts[part] = strings.NewReplacer(pieces...).Replace(parts[part])
+	return zipOf(t, parts)
+}
+
+func unzipped(t testing.TB, file []byte) map[string]string {
+	t.Helper()
 	r, err := zip.NewReader(bytes.NewReader(file), int64(len(file)))
 	if err != nil {
 		t.Fatal(err)
@@ -121,8 +128,7 @@ func replaced(t *testing.T, file []byte, part string, pieces ...string) []byte {
 		}
 		parts[f.Name] = string(b)
 	}
-	parts[part] = strings.NewReplacer(pieces...).Replace(parts[part])
-	return zipOf(t, parts)
+	return parts
 }
 
 func TestSheets(t *testing.T) {
