@@ -36,7 +36,7 @@ func TestQuickstartTellsItsStory(t *testing.T) {
 			}
 			var lines []string
 			for line := range strings.Lines(out) {
-				line = varying.ReplaceAllString(strings.TrimRight(line, "\n"), "…$2")
+				line = varying.ReplaceAllString(strings.TrimRight(line, "\n"), "…")
 				lines = append(lines, spaces.ReplaceAllString(times.ReplaceAllString(line, "$1 …"), "  "))
 			}
 			golden(t, name, strings.Join(lines, "\n")+"\n")
