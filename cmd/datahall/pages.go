@@ -19,7 +19,7 @@ func (h *hall) pages() *console.Console {
 	s := h.store
 	return &console.Console{
 		Stores: console.Stores{Jobs: s, Events: s, Files: s, Datasets: s, Models: s, Endpoints: s, Runs: s, Points: s, Ledger: s, Blobs: s.Blobs()},
-		Hall:   h.hall, Why: h.control.Why, May: mayRead,
+		Hall:   h.hall, Why: h.control.Why, Cancel: h.control.Cancel, May: mayRead,
 		Redeem: h.redeem, Enter: h.enter, Leave: h.leave, Ask: h.ask,
 	}
 }
