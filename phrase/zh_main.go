@@ -4,7 +4,12 @@ package phrase
 var zhMain = map[string]string{
 	"splitting %s rows": "划分 %s 行",
 	"label %s: only one text; it is trained but not tested": "标签 %s：只有一条文本；参与训练，不参与测试",
-	"reading %s": "读取 %s",
+	"predicting %s texts": "预测 %s 条文本",
+	"evaluation: no row is of the split %q; name another with --split, or all": "评估：没有属于划分 %q 的行；请用 --split 指定别的划分，或 all",
+	"measuring on %s rows": "在 %s 行上评测",
+	"loading the model":    "加载模型",
+	"answering":            "正在应答",
+	"reading %s":           "读取 %s",
 	"sample %s: there is none built in; the one there is is builtin:shop": "样例 %s：没有内置；内置的样例是 builtin:shop",
 	"sealing %s rows": "加密保存 %s 行",
 	"writing %s":      "写出 %s",
