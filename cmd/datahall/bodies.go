@@ -5,6 +5,7 @@ import (
 	"context"
 	"io"
 	"slices"
+	"strings"
 
 	"datahall"
 	"datahall/cluster/control"
@@ -80,10 +81,33 @@ func keep(b *work.Bench, d datahall.Dataset, rows []datahall.Row, rejected []dat
 			return err
 		}
 	}
-	if err := b.WriteJSON("samples.json", rows[:min(len(rows), samples)]); err != nil {
+	if err := b.WriteJSON("samples.json", spread(rows, samples)); err != nil {
 		return err
 	}
 	return b.Result(d)
+}
+
+// spread takes at most n rows, of each label in turn, so that sorted data show
+// more than their first label.
+func spread(rows []datahall.Row, n int) []datahall.Row {
+	byLabel := map[string][]datahall.Row{}
+	var labels []string
+	for _, r := range rows {
+		key := r.Label + strings.Join(r.Labels, "|")
+		if _, seen := byLabel[key]; !seen {
+			labels = append(labels, key)
+		}
+		byLabel[key] = append(byLabel[key], r)
+	}
+	some := []datahall.Row{}
+	for round := 0; len(some) < min(n, len(rows)); round++ {
+		for _, l := range labels {
+			if round < len(byLabel[l]) && len(some) < n {
+				some = append(some, byLabel[l][round])
+			}
+		}
+	}
+	return some
 }
 
 // exportBody writes a dataset version as a file of the user's.

@@ -52,6 +52,7 @@ func executable() string {
 
 // up runs a hall from a copy of this program in its home.
 func up(ctx context.Context, o cli.UpOptions, started time.Time) error {
+	closeToOthers()
 	h := &hall{home: home(o.Home), background: o.Background, out: os.Stdout, lang: o.Language, logins: map[string]login{}}
 	if err := h.home.prepare(); err != nil {
 		return err

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"math"
 	"math/rand/v2"
+	"strconv"
 
 	"datahall"
 	"datahall/numeric/kernel"
@@ -84,6 +85,9 @@ func NewBert(bert *transformer.Bert, words *tokenizer.Tokenizer, labels []string
 	}
 	if b.task == "classify" || b.task == "multilabel" {
 		b.info.Labels = labels
+		for i := len(labels); i < bert.Head.Outputs; i++ { // as transformers calls what has no name
+			b.info.Labels = append(b.info.Labels, "LABEL_"+strconv.Itoa(i))
+		}
 	}
 	return b
 }

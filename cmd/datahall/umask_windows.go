@@ -1,0 +1,4 @@
+package main
+
+// closeToOthers has nothing to do here: a user's profile is closed to others.
+func closeToOthers() {}
