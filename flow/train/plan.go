@@ -74,7 +74,7 @@ func planOf(s datahall.TrainSpec, rows int, pretrained bool) plan {
 		optimizer: o, decay: decay, checkpoint: s.CheckpointEvery,
 	}
 	p.epochs = cmp.Or(s.Epochs, defaultEpochs(rows, pretrained))
-	p.patience = cmp.Or(s.Patience, max(3, p.epochs/4))
+	p.patience = cmp.Or(s.Patience, defaultPatience(pretrained))
 	return p
 }
 
@@ -86,13 +86,22 @@ func defaultBatch(rows int) int {
 	return 32
 }
 
-// defaultEpochs lets few rows be seen more often.
+// defaultEpochs lets few rows be seen more often. A new encoder needs some
+// thousand steps to begin to read, a trained one a few looks at each row.
 func defaultEpochs(rows int, pretrained bool) int {
-	seen, least, most := 120_000.0, 4.0, 30.0
+	n := float64(max(rows, 1))
 	if pretrained {
-		seen, least, most = 50_000, 3, 10
+		return int(min(10, max(2, math.Round(45_000/n))))
 	}
-	return int(min(most, max(least, math.Round(seen/float64(max(rows, 1))))))
+	return int(min(40, max(3, math.Round(max(30_000/n, min(12, 120_000/n))))))
+}
+
+// defaultPatience is in epochs. A new encoder learns by fits and starts.
+func defaultPatience(pretrained bool) int {
+	if pretrained {
+		return 3
+	}
+	return 5
 }
 
 // defaultRate is the peak learning rate. Small encoders bear more; rules
