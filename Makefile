@@ -25,7 +25,7 @@ setup: ## what the tests want beyond Go: a browser for the pages
 	@.ci/setup
 
 test: setup ## all tests; what cannot run is printed with the reason
-	$(GO) test -json ./... > .cache/test.json; $(GO) run .ci/verdict/main.go -skips .ci/skips.txt .cache/test.json
+	$(GO) test -json ./... > .cache/test.json; $(GO) run .ci/verdict/main.go -skips .ci/skips.txt $(if $(CI),-strict) .cache/test.json
 
 race:
 	CGO_ENABLED=1 $(GO) test -race -short ./...

@@ -1,6 +1,6 @@
 // Verdict reads what `go test -json` wrote and says what it means: what
 // failed with its output, what was skipped with its reason, and how many
-// passed. A skip that the list does not know is a failure.
+// passed. With -strict a skip that the list does not know is a failure.
 package main
 
 import (
@@ -26,11 +26,12 @@ type allowed struct {
 }
 
 func main() {
-	list := flag.String("skips", "", "file of `regexp<TAB>reason` lines: the skips that are right")
+	list := flag.String("skips", "", "file of `regexp<TAB>reason` lines: the skips that are right, by \"PACKAGE TEST: what it said\"")
+	strict := flag.Bool("strict", false, "skips that are not in the list fail")
 	flag.Parse()
 	rules, err := readRules(*list)
 	if err == nil {
-		err = judge(flag.Arg(0), rules)
+		err = judge(flag.Arg(0), rules, *strict)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -62,7 +63,7 @@ func readRules(path string) ([]allowed, error) {
 }
 
 // judge prints the verdict and is an error where it is bad.
-func judge(path string, rules []allowed) error {
+func judge(path string, rules []allowed, strict bool) error {
 	f, err := os.Open(path)
 	if err != nil {
 		return err
@@ -97,11 +98,14 @@ func judge(path string, rules []allowed) error {
 				continue // a package without tests
 			}
 			skipped++
-			reason := strings.Join(output[id], " ")
-			if i := slices.IndexFunc(rules, func(a allowed) bool { return a.test.MatchString(id) }); i < 0 {
-				unknown = append(unknown, id+": "+clean(reason))
-			} else {
-				fmt.Printf("skip %s: %s (%s)\n", id, clean(reason), rules[i].reason)
+			said := id + ": " + clean(strings.Join(output[id], ""))
+			switch i := slices.IndexFunc(rules, func(a allowed) bool { return a.test.MatchString(said) }); {
+			case i >= 0:
+				fmt.Printf("skip %s (%s)\n", said, rules[i].reason)
+			case strict:
+				unknown = append(unknown, said)
+			default:
+				fmt.Printf("skip %s\n", said)
 			}
 		}
 	}
