@@ -39,7 +39,7 @@ type RejectedRow struct {
 
 // DatasetReport says what was read.
 type DatasetReport struct {
-	Format      string    `json:"format"`   // csv tsv jsonl xlsx, with +gz or +zst
+	Format      string    `json:"format"`   // csv tsv jsonl json xlsx, with +gz or +zst
 	Encoding    string    `json:"encoding"` // utf-8 utf-8-bom gb18030 utf-16le utf-16be
 	Sheet       string    `json:"sheet,omitempty"`
 	TextColumn  ColumnUse `json:"text_column"`

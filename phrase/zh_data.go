@@ -75,6 +75,7 @@ var zhData = map[string]string{
 	"%s: every row has the value %s; bring rows of different values":                                                 "%s：每一行的数值都是 %s；请提供数值不同的数据",
 	"%s: every row has the label %q; bring rows of at least two labels":                                              "%s：每一行的标签都是 %q；请提供至少两种标签的数据",
 	"%s: every row has a label of its own in column %q; name the column of labels with --label-column":               "%s：列 %[2]q 每一行的标签都不同；请用 --label-column 指定标签列",
+	"%s: has more than %s columns; keep those of text and label":                                                     "%s：超过 %s 列；请只保留文本列和标签列",
 	"%s: has more than %s rows; bring a part of it":                                                                  "%s：超过 %s 行；请只提供一部分",
 	"%s: has more than %s bytes; split it, or bring a part of it":                                                    "%s：超过 %s 字节；请拆开，或只提供一部分",
 	"%s: unpacks to more than %s times its size; unpack it first if you trust it":                                    "%s：解压后超过原来的 %s 倍；若信任此文件，请先自行解压",

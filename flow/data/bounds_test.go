@@ -100,6 +100,7 @@ func TestTooMuchIsRefused(t *testing.T) {
 		"gzip to many times":      {gzipped(bomb(20 << 20)), Limits{}, "f: unpacks to more than 200 times its size; unpack it first if you trust it"},
 		"zstd to many times":      {zstded(bomb(20 << 20)), Limits{}, "f: unpacks to more than 200 times its size; unpack it first if you trust it"},
 		"many rows":               {bomb(1 << 20), small, "f: has more than 50 rows; bring a part of it"},
+		"many columns":            {[]byte(strings.Repeat("text,label,", 10_000) + "\n" + strings.Repeat("one,a,", 10_000) + "\n"), Limits{}, "f: has more than 1000 columns; keep those of text and label"},
 		"a large workbook":        {append([]byte("PK\x03\x04"), make([]byte, 200_000)...), small, "f: a workbook may have 100000 bytes at most; save the sheet as CSV"},
 		"a workbook that unpacks": {sheet(1800), Limits{Unzipped: 20_000}, "f: the workbook unpacks to more than 20000 bytes; save the sheet as CSV"},
 	} {

@@ -100,7 +100,12 @@ func (d *delimited) parse(b []byte, final bool) int {
 	return d.parseQuoted(b, final)
 }
 
-func (d *delimited) add(b []byte) { d.cells = append(d.cells, cell{b: b}) }
+// add keeps one field more than is allowed, so that the record is refused.
+func (d *delimited) add(b []byte) {
+	if len(d.cells) <= maxColumns {
+		d.cells = append(d.cells, cell{b: b})
+	}
+}
 
 func (d *delimited) split(line []byte) {
 	for {

@@ -11,6 +11,11 @@
 // the same rows are the same version whatever file they came in. [Describe]
 // makes the report of rows that exist already, [Export] writes them out.
 //
+// What a person should look at is a problem of the report, by code: rejected
+// encoding title-row merged-cells formula formula-empty sheets quote conflict
+// label-near single-row-label rare-label imbalance duplicate short long
+// label-space null-label bom replacement.
+//
 // It refuses: archives that unpack beyond [Limits], records and texts beyond
 // them, NUL bytes, broken encodings, values that are not finite numbers. It
 // opens nothing itself and writes no temporary file: what a hall keeps sealed

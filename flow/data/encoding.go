@@ -168,6 +168,7 @@ func judge(b []byte, whole bool) string {
 		}
 	}
 	var good, bad, chinese int
+	var pairs pairing
 	for line := range bytes.SplitSeq(b, []byte{'\n'}) {
 		switch {
 		case asciiPrefix(line) == len(line):
@@ -177,10 +178,11 @@ func judge(b []byte, whole bool) string {
 			bad++
 			if readsAsGB18030(line) {
 				chinese++
+				pairs.add(line)
 			}
 		}
 	}
-	if bad > good && chinese*2 > bad {
+	if bad > good && chinese*2 > bad && !pairs.big5() {
 		return gb18030
 	}
 	return utf8Plain
@@ -219,3 +221,35 @@ func readsAsGB18030(line []byte) bool {
 	}
 	return alone*2 < high
 }
+
+// pairing counts the two-byte characters of GB18030 by their second byte, to
+// tell Big5 from it, which decodes without fault as rare characters.
+type pairing struct {
+	all, low int // low: second byte from 40 to 7E
+	apart    int // with a byte from 80 to A0, where Big5 has none
+}
+
+func (p *pairing) add(line []byte) {
+	for i := 0; i+1 < len(line); i++ {
+		lead, trail := line[i], line[i+1]
+		switch {
+		case lead < utf8.RuneSelf:
+			continue
+		case trail >= '0' && trail <= '9':
+			i += 3 // a character of four bytes
+			continue
+		case trail < utf8.RuneSelf:
+			p.low++
+		}
+		if lead <= 0xa0 || trail >= utf8.RuneSelf && trail <= 0xa0 {
+			p.apart++
+		}
+		p.all++
+		i++
+	}
+}
+
+// big5 holds where a fifth or more of the second bytes are low, as in Big5
+// and in traditional characters under GBK, of which the latter also has many
+// characters that Big5 has no place for.
+func (p *pairing) big5() bool { return p.low*5 > p.all && p.apart*20 < p.all }

@@ -11,6 +11,7 @@ import (
 	"github.com/klauspost/compress/zstd"
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/simplifiedchinese"
+	"golang.org/x/text/encoding/traditionalchinese"
 	"golang.org/x/text/encoding/unicode"
 
 	"datahall"
@@ -152,5 +153,17 @@ func TestProgressIsTold(t *testing.T) {
 	})
 	if err != nil || calls < 5 || last != [2]int64{int64(len(file)), 5000} {
 		t.Errorf("%d calls, last %v, %v", calls, last, err)
+	}
+}
+
+func TestTraditionalCharacters(t *testing.T) {
+	const text = "問題,意圖\n我的訂單還沒有到,物流\n怎麼辦理退貨與退款,退貨\n發票開錯了請幫我查詢,發票\n請問幾時會發貨,物流\n"
+	got, err := Read(bytes.NewReader(encoded(t, simplifiedchinese.GBK, text)), Options{}, nil)
+	if err != nil || got.Rows[0].Text != "我的訂單還沒有到" || got.Report.Encoding != "gb18030" {
+		t.Errorf("in GBK: %+v, %v", got, err)
+	}
+	_, err = Read(bytes.NewReader(encoded(t, traditionalchinese.Big5, text)), Options{Name: "f"}, nil)
+	if err == nil || err.Error() != "f: is neither UTF-8 nor GB18030 nor UTF-16; save it as UTF-8" {
+		t.Errorf("in Big5: %v", err)
 	}
 }

@@ -318,9 +318,6 @@ func (j *jsonSource) parseInto(raw []byte) error {
 	return nil
 }
 
-// maxColumns bounds what a file with ever new keys can make us hold.
-const maxColumns = 1000
-
 func (j *jsonSource) set(name string, c cell) {
 	i, ok := j.index[name]
 	if !ok {

@@ -13,10 +13,11 @@ import (
 var (
 	textNames = strings.Fields(`text 文本 sentence 句子 question 问题 query 用户问题 utterance 话术 content 内容
 		review 评论 comment 评价 message 消息 正文 body 留言 反馈 feedback description 描述 input 输入 prompt
-		document 文档 tweet 微博 headline 标题 title texta sentence1 文本内容 评论内容 问句 语句 对话 话语 提问 咨询 工单 工单内容 投诉内容 输入文本 原文 摘要 abstract summary passage 段落`)
+		document 文档 tweet 微博 headline 标题 title texta sentence1 文本内容 评论内容 问句 语句 对话 话语 提问 咨询 工单 工单内容 投诉内容 输入文本 原文 摘要 abstract summary passage 段落
+		問題 內容 評論 標題 訊息 語句 對話 諮詢`)
 	labelNames = strings.Fields(`label 标签 labels intent 意图 category 分类 类别 class target topic 主题 话题 sentiment 情感
 		tag tags 类型 type polarity 极性 情感倾向 情感标签 emotion 情绪 labelname labeltext 标签名 标注 标记 categories cat 一级分类 科室 department
-		answerclass y output 输出 gold score rating stars 评分 得分 分数 星级 domain 领域`)
+		標籤 意圖 分類 類別 主題 類型 answerclass y output 输出 gold score rating stars 评分 得分 分数 星级 domain 领域`)
 	valueNames = strings.Fields(`value 数值 target score rating stars label 评分 得分 分数 星级 标签 y 目标`)
 	splitNames = strings.Fields(`split 划分 集合 set subset 子集 partition 数据划分 数据集划分 数据集 fold dataset usage`)
 )

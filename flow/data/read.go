@@ -148,6 +148,9 @@ func (r *reading) lay(sample []*record) ([]*record, error) {
 			whole = whole[1:]
 		}
 	}
+	if len(names) > maxColumns {
+		return nil, datahall.Errorf(datahall.TooLarge, "%s: has more than %s columns; keep those of text and label", r.opts.Name, maxColumns)
+	}
 	if len(whole) == 0 {
 		return nil, datahall.Errorf(datahall.Invalid, "%s: has a header and no rows; add rows below it", r.opts.Name)
 	}

@@ -36,6 +36,10 @@ type source interface {
 	next() (*record, error)
 }
 
+// maxColumns bounds what a record of very many fields, or a file with ever new
+// keys, can make us hold.
+const maxColumns = 1000
+
 // rawBytes is what a rejected row keeps of itself.
 const rawBytes = 1000
 

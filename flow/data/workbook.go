@@ -219,6 +219,7 @@ func (w *workbook) next() (*record, error) {
 			return nil, io.EOF
 		}
 		w.line++
+		cells = cells[:min(len(cells), maxColumns+1)]
 		w.widest = max(w.widest, len(cells))
 		cells = w.fill(cells)
 		w.rec = record{line: w.line, cells: w.rec.cells[:0]}

@@ -239,3 +239,16 @@ func TestALargeSheetStaysInMemory(t *testing.T) {
 		t.Errorf("files in the temporary folder: %v", made)
 	}
 }
+
+func TestACellFarToTheRightIsPassedOver(t *testing.T) {
+	file := book(t, func(f *excelize.File) {
+		set(t, f, "Sheet1", []any{"text", "label"}, []any{"one", "a"}, []any{"two", "b"})
+		if err := f.SetCellValue("Sheet1", "XFD2", "far away"); err != nil {
+			t.Fatal(err)
+		}
+	})
+	got, err := Read(bytes.NewReader(file), Options{}, nil)
+	if err != nil || len(got.Rows) != 2 || len(got.Columns) != 2 {
+		t.Errorf("got %+v, %v", got, err)
+	}
+}
