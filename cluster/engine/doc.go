@@ -5,5 +5,5 @@
 // all it started. It decides nothing: which job starts and when is
 // cluster/sched's, what a dead one means is cluster/control's.
 //
-// A new engine is a sub-package that passes enginetest.
+// A new engine is a sub-package like local, and a choice in cmd/datahall.
 package engine
