@@ -52,6 +52,9 @@ func (t *trainer) checkRows() error {
 	if !slices.ContainsFunc(t.Rows, func(r datahall.Row) bool { return strings.TrimSpace(r.Text) != "" }) {
 		return datahall.Errorf(datahall.Invalid, "training: the texts of all %s rows are empty; import the file again and name its text column", len(t.Rows))
 	}
+	if !slices.ContainsFunc(t.Rows, func(r datahall.Row) bool { return r.Split == "" || r.Split == data.Train }) {
+		return datahall.Errorf(datahall.Invalid, "training: no row is of the split train; give some of them that split, or leave the split column out")
+	}
 	if t.Spec.Task != linear.Classify {
 		return nil
 	}
@@ -82,11 +85,8 @@ func place(r datahall.Row, i int) int {
 // training row has: nobody could be right about them.
 func (t *trainer) checkSides() error {
 	s := &t.sides
-	if len(s.train) == 0 {
-		return datahall.Errorf(datahall.Invalid, "training: no row is of the split train; give some of them that split, or leave the split column out")
-	}
-	if len(s.test) == 0 {
-		return datahall.Errorf(datahall.Invalid, "training: no row is left to test on; bring more rows")
+	if len(s.train) == 0 || len(s.test) == 0 {
+		return datahall.Errorf(datahall.Invalid, "training: no row is left to train or to test on; bring more rows")
 	}
 	if t.Spec.Task == linear.Regress {
 		return nil

@@ -51,6 +51,7 @@ func (t *trainer) tune(e *encoder) (result, error) {
 		if err != nil || t.work.best > 0 {
 			return result{tuneBoth, score}, err
 		}
+		frozen.validation = score
 		t.Log("tuning all weights did not help on the validation rows: the head on the frozen encoder is kept")
 	}
 	put(e, final)
