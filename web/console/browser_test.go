@@ -25,6 +25,7 @@ type browser struct {
 	context.Context
 	t        testing.TB
 	h        *hall
+	look     look
 	mu       sync.Mutex
 	problems []string // what its console said
 	requests []string
@@ -42,19 +43,28 @@ func chromium(t testing.TB) string {
 	return ""
 }
 
+// newBrowser opens a tab without cookies.
 func newBrowser(t testing.TB, h *hall) *browser {
 	t.Helper()
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(chromium(t)), chromedp.NoSandbox, chromedp.DisableGPU,
-		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true),
-		chromedp.Flag("disable-sync", true), chromedp.Flag("no-first-run", true), chromedp.Flag("hide-scrollbars", true))
-	alloc, end := chromedp.NewExecAllocator(context.Background(), options...)
-	t.Cleanup(end)
-	ctx, end := chromedp.NewContext(alloc)
+	path := chromium(t)
+	shared.browser.Do(func() {
+		options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
+			chromedp.Flag("disable-component-update", true), chromedp.Flag("hide-scrollbars", true))
+		alloc, end := chromedp.NewExecAllocator(context.Background(), options...)
+		shared.ends = append(shared.ends, end)
+		shared.ctx, end = chromedp.NewContext(alloc)
+		shared.ends = append(shared.ends, end)
+		if err := chromedp.Do(shared.ctx); err != nil {
+			t.Fatal(err)
+		}
+	})
+	ctx, end := chromedp.NewContext(shared.ctx, chromedp.WithNewBrowserContext())
 	t.Cleanup(end)
 	b := &browser{Context: ctx, t: t, h: h}
 	if err := chromedp.Listen(ctx, b.listen); err != nil {
 		t.Fatal(err)
 	}
+	b.size(1280, 900)
 	return b
 }
 
@@ -133,7 +143,8 @@ func eval[T any](b *browser, script string) T {
 func (b *browser) wait(condition string) {
 	b.t.Helper()
 	for range 300 {
-		if eval[bool](b, condition) {
+		// While another page is on its way, there is nobody to ask.
+		if holds, err := chromedp.Run(b.Context, chromedp.Evaluate[bool](condition)); err == nil && holds {
 			return
 		}
 		time.Sleep(20 * time.Millisecond)
@@ -149,32 +160,48 @@ func TestScreenshots(t *testing.T) {
 		t.Skip("DATAHALL_SCREENSHOTS names no folder for pictures")
 	}
 	only := os.Getenv("DATAHALL_SCREENSHOTS_ONLY") // part of a name
-	h := furnished(t)
-	b := newBrowser(t, h)
-	b.logIn(datahall.Admin)
-	for _, look := range []struct {
-		lang, theme   string
-		width, height int64
-	}{{"en", "light", 1280, 900}, {"zh-CN", "dark", 1280, 900}, {"zh-CN", "light", 390, 844}, {"en", "dark", 390, 844}} {
-		b.cookie(door.LanguageCookie, look.lang)
-		b.cookie("datahall_theme", look.theme)
-		b.size(look.width, look.height)
-		for name, path := range h.pages() {
-			file := strings.ReplaceAll(name, " ", "-") + "-" + look.lang + "-" + look.theme
-			if look.width < 500 {
-				file += "-phone"
-			}
-			if !strings.Contains(file, only) {
-				continue
-			}
-			b.open(path)
-			if name == "endpoint" {
-				b.run(chromedp.Click(chromedp.CSS("[data-fill]")), chromedp.WaitVisible(chromedp.CSS("[data-result]")))
-			}
-			time.Sleep(50 * time.Millisecond)
-			b.picture(filepath.Join(folder, file+".png"))
+	full, empty := sharedHall(t), newHall(t)
+	b := newBrowser(t, full)
+	pages := full.pages()
+	pages["not found"] = "/nothing/here"
+	for _, l := range []look{{"en", "light", 1280, 900}, {"zh-CN", "dark", 1280, 900}, {"zh-CN", "light", 390, 844}, {"en", "dark", 390, 844}} {
+		for name, path := range pages {
+			b.photograph(full, l, folder, only, name, path)
+		}
+		for name, path := range map[string]string{"empty": "/", "empty models": "/models", "empty jobs": "/jobs"} {
+			b.photograph(empty, l, folder, only, name, path)
 		}
 	}
+}
+
+// look is a reader's choice of language and colours, and the screen.
+type look struct {
+	lang, theme   string
+	width, height int64
+}
+
+func (b *browser) photograph(h *hall, l look, folder, only, name, path string) {
+	b.t.Helper()
+	file := strings.ReplaceAll(name, " ", "-") + "-" + l.lang + "-" + l.theme
+	if l.width < 500 {
+		file += "-phone"
+	}
+	if !strings.Contains(file, only) {
+		return
+	}
+	if b.h != h || b.look != l {
+		b.h, b.look = h, l
+		b.logIn(datahall.Admin)
+		b.cookie(door.LanguageCookie, l.lang)
+		b.cookie("datahall_theme", l.theme)
+		b.size(l.width, l.height)
+	}
+	b.open(path)
+	if name == "endpoint" {
+		b.run(chromedp.Click(chromedp.CSS("[data-fill]")), chromedp.WaitVisible(chromedp.CSS("[data-result]")))
+	}
+	time.Sleep(50 * time.Millisecond)
+	b.picture(filepath.Join(folder, file+".png"))
 }
 
 func (b *browser) picture(file string) {

@@ -228,7 +228,7 @@ func (ch chart) extent() (lowX, highX, lowY, highY float64) {
 // ticks are about n round numbers between two.
 func ticks(low, high float64, n int) []float64 {
 	step := math.Pow(10, math.Floor(math.Log10((high-low)/float64(n))))
-	for _, m := range []float64{1, 2, 5, 10} {
+	for _, m := range []float64{1, 2, 2.5, 5, 10} {
 		if (high-low)/(step*m) <= float64(n) {
 			step *= m
 			break

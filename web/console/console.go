@@ -33,6 +33,8 @@ type Console struct {
 	// May is nil where the reader may do an action of trust/access in its own
 	// project, to the endpoint named where one is.
 	May func(ctx context.Context, action, endpoint string) error
+	// Cancel asks a job to end.
+	Cancel func(ctx context.Context, project, id string) (datahall.Job, error)
 	// Redeem turns the token of a one-time link into the secret of a session,
 	// Enter does so with a key, and Leave ends a session.
 	Redeem func(ctx context.Context, token string) (secret string, err error)
@@ -64,6 +66,7 @@ var routes = []route{
 	{"GET /datasets/{ref}/rows.jsonl", "dataset:read", (*Console).datasetRows},
 	{"GET /jobs", "job:read", (*Console).jobs},
 	{"GET /jobs/{id}", "job:read", (*Console).job},
+	{"POST /jobs/{id}/cancel", "job:cancel", (*Console).cancelJob},
 	{"GET /runs", "run:read", (*Console).runs},
 	{"GET /runs/{id}", "run:read", (*Console).run},
 	{"GET /models", "model:read", (*Console).models},

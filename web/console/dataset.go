@@ -126,7 +126,7 @@ func attachment(name string) string {
 
 // Histogram draws the lengths of texts.
 func (p datasetPage) Histogram() template.HTML {
-	const width, height, foot = 640.0, 160.0, 20.0
+	const width, height, foot = 480.0, 144.0, 20.0
 	bars, most := p.Report.Lengths.Bars, 1
 	for _, b := range bars {
 		most = max(most, b.N)

@@ -125,14 +125,14 @@ func duration(lang phrase.Language, seconds float64) string {
 	return phrase.Text(lang, "%s h %s min", minutes/60, minutes%60)
 }
 
-// when writes a time on the hall's clock, with the exact one for machines.
-func when(t time.Time) template.HTML {
+// when writes a time on the hall's clock in a layout, with the exact one for
+// machines.
+func when(t time.Time, layout string) template.HTML {
 	if t.IsZero() {
 		return ""
 	}
-	local := t.Local()
 	return template.HTML(fmt.Sprintf(`<time datetime="%s">%s</time>`, //nolint:gosec // digits only
-		t.UTC().Format(time.RFC3339), local.Format("2006-01-02 15:04")))
+		t.UTC().Format(time.RFC3339), t.Local().Format(layout)))
 }
 
 // energySource says how joules are known, and how well.

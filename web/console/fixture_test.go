@@ -106,6 +106,12 @@ func (h *hall) console() *console.Console {
 			}
 			return access.Can(door.Who(ctx), access.Action(action), r).Err()
 		},
+		Cancel: func(ctx context.Context, project, id string) (datahall.Job, error) {
+			if _, err := h.Job(ctx, project, id); err != nil {
+				return datahall.Job{}, err
+			}
+			return h.Transition(ctx, id, nil, func(j *datahall.Job) error { j.Cancel = true; return nil }, datahall.Event{})
+		},
 		Redeem: func(_ context.Context, token string) (string, error) {
 			secret, ok := h.tokens[token]
 			delete(h.tokens, token)

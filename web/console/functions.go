@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 
 	"datahall"
 	"datahall/phrase"
@@ -39,14 +40,16 @@ func functions(lang phrase.Language) template.FuncMap {
 		"size":      parameters,
 		"seconds":   func(x float64) string { return duration(lang, x) },
 		"energy":    func(u datahall.Usage) string { return energySource(lang, u) },
-		"when":      when,
+		"when":      func(t time.Time) template.HTML { return when(t, "2006-01-02 15:04") },
+		"exactly":   func(t time.Time) template.HTML { return when(t, "2006-01-02 15:04:05") },
+		"sumOf":     func(u datahall.Usage) string { return little(u.Cost, 0.000001) },
 		"path":      pathOf,
 		"ref":       refOf,
 		"short":     func(s string) string { return s[:min(12, len(s))] },
 		"bar":       bar,
 		"share":     share,
-		"rate":      func(p datahall.Progress) string { return rate(lang, p) },
-		"amount":    func(x float64, unit string) string { return amount(lang, x, unit) },
+		"progress":  func(p datahall.Progress) string { return progress(lang, p) },
+		"sum":       func(a, b int) int { return a + b },
 		"lines":     lineNumbers,
 		"pretty":    pretty,
 		"pair":      func(a, b any) [2]any { return [2]any{a, b} },
@@ -90,20 +93,30 @@ func bar(x float64) template.HTML {
 	return template.HTML(fmt.Sprintf(`<svg class="bar" aria-hidden="true" focusable="false"><rect class="rail" width="100%%" height="100%%" rx="2"/><rect width="%.1f%%" height="100%%" rx="2"/></svg>`, 100*x)) //nolint:gosec // a number only
 }
 
-// amount writes how much of something was done: 2,130 rows.
-func amount(lang phrase.Language, n float64, unit string) string {
-	if unit == "bytes" {
-		return bytesOf(n)
-	}
-	return phrase.Text(lang, "%s %s", count(int64(n)), named(words, unit))
-}
-
-// rate writes how fast a stage goes.
-func rate(lang phrase.Language, p datahall.Progress) string {
+// progress writes how far a stage is, how fast it goes, and how long it still
+// takes: 186 / 400 steps · 8.3 steps/s · 26 s left.
+func progress(lang phrase.Language, p datahall.Progress) string {
+	unit, far := phrase.In(lang, named(words, p.Unit)), func(n float64) string { return count(int64(n)) }
 	if p.Unit == "bytes" {
-		return bytesOf(p.Rate) + "/s"
+		unit, far = "", bytesOf
 	}
-	return phrase.Text(lang, "%s %s/s", digits(p.Rate, 2), named(words, p.Unit))
+	var parts []string
+	switch {
+	case p.Total > 0:
+		parts = append(parts, strings.TrimSpace(far(p.Done)+" / "+far(p.Total)+" "+unit))
+	case p.Done > 0:
+		parts = append(parts, strings.TrimSpace(far(p.Done)+" "+unit))
+	}
+	switch {
+	case p.Rate > 0 && p.Unit == "bytes":
+		parts = append(parts, bytesOf(p.Rate)+"/s")
+	case p.Rate > 0:
+		parts = append(parts, phrase.Text(lang, "%s %s/s", digits(p.Rate, 2), named(words, p.Unit)))
+	}
+	if p.Left > 0 {
+		parts = append(parts, phrase.Text(lang, "%s left", duration(lang, p.Left)))
+	}
+	return strings.Join(parts, " · ")
 }
 
 // lineNumbers lists some lines of a file, and says that there are more.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"maps"
+	"net/http"
 	"slices"
 
 	"datahall"
@@ -65,6 +66,7 @@ type jobPage struct {
 	Model    *datahall.Model
 	Endpoint *datahall.Endpoint
 	Trained  *datahall.TrainResult
+	CanEnd   bool // the reader may ask it to end
 }
 
 // pairOf is a name and a value.
@@ -89,6 +91,7 @@ func (c *Console) job(v *visit) error {
 	if p.Why, err = c.Why(ctx, job); err != nil {
 		return err
 	}
+	p.CanEnd = p.Live() && !job.Cancel && job.Kind != "replica" && v.may("job:cancel", "")
 	if err := c.happened(ctx, &p); err != nil {
 		return err
 	}
@@ -96,6 +99,16 @@ func (c *Console) job(v *visit) error {
 		return err
 	}
 	return v.show("jobs", "job", phrase.Text(v.lang, "Job %s", p.Title), p)
+}
+
+// cancelJob asks a job to end, and goes back to its page.
+func (c *Console) cancelJob(v *visit) error {
+	job, err := c.Cancel(v.Context(), v.project(), v.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	http.Redirect(v.w, v.Request, pathOf("jobs", job.ID), http.StatusSeeOther)
+	return nil
 }
 
 // titleOf names a job by what it is about, else by its id.

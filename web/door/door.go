@@ -91,7 +91,7 @@ func Guard(identify Identify, hosts []string, next http.Handler) http.Handler {
 func header(w http.ResponseWriter) {
 	h := w.Header()
 	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("Referrer-Policy", "same-origin") // without one, forms of our own pages would say that their origin is null
 	h.Set("X-Frame-Options", "DENY")
 	h.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
 	h.Set("Cache-Control", "no-store")
@@ -124,7 +124,7 @@ func secretOf(r *http.Request) string {
 
 func isPage(r *http.Request) bool {
 	below, ofEndpoint := strings.CutPrefix(r.URL.Path, "/endpoints/")
-	return r.Method == http.MethodGet && !strings.HasPrefix(r.URL.Path, "/api/") && !(ofEndpoint && strings.Contains(below, "/")) &&
+	return (r.Method == http.MethodGet || r.Method == http.MethodPost) && !strings.HasPrefix(r.URL.Path, "/api/") && !(ofEndpoint && strings.Contains(below, "/")) &&
 		strings.Contains(r.Header.Get("Accept"), "text/html")
 }
 

@@ -5,11 +5,20 @@ import { followJob, keepFresh } from "./live.js";
 import { askForms } from "./ask.js";
 import { copyButtons, tabs } from "./copy.js";
 
-drawCharts(document);
-sortTables(document);
-lightMatrices(document);
 tabs(document);
 copyButtons(document);
 askForms(document);
-keepFresh();
-followJob();
+
+// What takes longer waits until the page has been painted.
+requestAnimationFrame(() =>
+  setTimeout(() => {
+    drawCharts(document);
+    sortTables(document);
+    lightMatrices(document);
+    keepFresh();
+    followJob();
+  }),
+);
+
+// On a phone the row of pages is longer than the screen.
+document.querySelector("nav [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });

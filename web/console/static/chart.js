@@ -19,7 +19,7 @@ function plainNumber(v, digits) {
 function roundTicks(low, high, n) {
   const raw = (high - low) / n;
   const power = 10 ** Math.floor(Math.log10(raw));
-  const step = power * [1, 2, 5, 10].find((m) => raw <= power * m * (1 + 1e-9));
+  const step = power * [1, 2, 2.5, 5, 10].find((m) => raw <= power * m * (1 + 1e-9));
   const ticks = [];
   for (let i = Math.ceil(low / step - 1e-9); i * step <= high + step * 1e-9 && ticks.length < 4 * n; i++) ticks.push(i * step);
   return ticks;
