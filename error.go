@@ -18,6 +18,34 @@ const (
 	Unavailable  Kind = "unavailable"  // not now; 503
 )
 
+// statuses are the HTTP statuses of the kinds (RFC 9110).
+var statuses = map[Kind]int{Invalid: 400, Unauthorized: 401, Denied: 403, NotFound: 404, Conflict: 409, TooLarge: 413,
+	Busy: 429, Internal: 500, Unavailable: 503}
+
+// Status gives the HTTP status that the doors answer with.
+func (k Kind) Status() int {
+	if s, ok := statuses[k]; ok {
+		return s
+	}
+	return 500
+}
+
+// KindOfStatus gives the kind that an HTTP status of 400 or more tells.
+func KindOfStatus(status int) Kind {
+	for k, s := range statuses {
+		if s == status {
+			return k
+		}
+	}
+	switch {
+	case status == 502 || status == 504: // a proxy in between
+		return Unavailable
+	case status < 500:
+		return Invalid
+	}
+	return Internal
+}
+
 // Error is a failure that a user is told about. Its message reads
 // "THING: FACT; REMEDY", in lower case and in one line.
 type Error struct {

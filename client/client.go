@@ -157,28 +157,5 @@ func refusal(resp *http.Response) error {
 	if text == "" {
 		text = strings.TrimSpace(string(b))
 	}
-	return &datahall.Error{Kind: kindOf(resp.StatusCode), Message: datahall.Say("hall: answered %s: %s", resp.Status, text)}
-}
-
-func kindOf(status int) datahall.Kind {
-	switch status {
-	case http.StatusUnauthorized:
-		return datahall.Unauthorized
-	case http.StatusForbidden:
-		return datahall.Denied
-	case http.StatusNotFound:
-		return datahall.NotFound
-	case http.StatusConflict:
-		return datahall.Conflict
-	case http.StatusRequestEntityTooLarge:
-		return datahall.TooLarge
-	case http.StatusTooManyRequests:
-		return datahall.Busy
-	case http.StatusServiceUnavailable, http.StatusBadGateway, http.StatusGatewayTimeout:
-		return datahall.Unavailable
-	}
-	if status < 500 {
-		return datahall.Invalid
-	}
-	return datahall.Internal
+	return &datahall.Error{Kind: datahall.KindOfStatus(resp.StatusCode), Message: datahall.Say("hall: answered %s: %s", resp.Status, text)}
 }

@@ -155,29 +155,6 @@ func hostOnly(host string) string {
 	return strings.Trim(host, "[]")
 }
 
-// Status gives the HTTP status of a kind of error.
-func Status(k datahall.Kind) int {
-	switch k {
-	case datahall.Invalid:
-		return http.StatusBadRequest
-	case datahall.Unauthorized:
-		return http.StatusUnauthorized
-	case datahall.Denied:
-		return http.StatusForbidden
-	case datahall.NotFound:
-		return http.StatusNotFound
-	case datahall.Conflict:
-		return http.StatusConflict
-	case datahall.TooLarge:
-		return http.StatusRequestEntityTooLarge
-	case datahall.Busy:
-		return http.StatusTooManyRequests
-	case datahall.Unavailable:
-		return http.StatusServiceUnavailable
-	}
-	return http.StatusInternalServerError
-}
-
 // Problem is the body of a refusal (RFC 9457), with the message as data so
 // that a client can show it in its own reader's language.
 type Problem struct {
@@ -195,7 +172,7 @@ func ProblemOf(lang phrase.Language, err error) Problem {
 	if kind == datahall.Internal && m.Pattern == "%s" {
 		m = datahall.Say("hall: a fault of ours; its log has the details")
 	}
-	status := Status(kind)
+	status := kind.Status()
 	return Problem{Title: http.StatusText(status), Status: status, Detail: phrase.In(lang, m), Code: kind, Message: m}
 }
 

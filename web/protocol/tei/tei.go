@@ -207,7 +207,7 @@ func refuse(w http.ResponseWriter, r *http.Request, err error) {
 	case datahall.Unavailable:
 		status, kind = http.StatusServiceUnavailable, "unhealthy"
 	case datahall.NotFound, datahall.Denied, datahall.Unauthorized:
-		status, kind = door.Status(datahall.KindOf(err)), "validation"
+		status, kind = datahall.KindOf(err).Status(), "validation"
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
