@@ -62,14 +62,17 @@ func (c *Client) Events(ctx context.Context, id string, after int64) ([]datahall
 // restart for as long as the client's patience.
 func (c *Client) Follow(ctx context.Context, id string, see func(datahall.Event)) (datahall.Job, error) {
 	var last int64
-	for {
+	for final := false; ; {
 		ended, err := c.stream(ctx, id, &last, see)
 		if err != nil && !IsAway(err) {
 			return datahall.Job{}, err
 		}
 		job, err := c.Job(ctx, id)
-		if err != nil || ended || job.State.Ended() {
+		if err != nil || ended || final {
 			return job, err
+		}
+		if final = job.State.Ended(); final {
+			continue // its last events have not been seen yet
 		}
 		select {
 		case <-ctx.Done():
