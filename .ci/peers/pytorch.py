@@ -24,6 +24,7 @@ class Peer:
         self.epoch, self.folder = epoch, folder
         torch.manual_seed(1)
         logging.set_verbosity_error()
+        logging.disable_progress_bar()
         self.still = load(folder).eval()
         self.tuned = load(folder).train()
         self.optimizer = torch.optim.AdamW(self.tuned.parameters(), lr=RATE, fused=True)

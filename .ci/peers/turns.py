@@ -12,7 +12,7 @@ import statistics
 import subprocess
 import sys
 
-THREADS = 2
+THREADS = int(os.environ.get("DATAHALL_PEER_THREADS") or 2)
 # name, side, turn, threads, share of the sample's steps (a padded step always costs the same)
 TRAINING = [
     ("datahall fp32, packed", "ours", "steps", 1.0),
@@ -20,13 +20,15 @@ TRAINING = [
     ("PyTorch bf16 autocast, the same", "torch", "bf16", 1.0),
     ("PyTorch fp32, padded to 128", "torch", "padded", 0.25),
 ]
-FORWARD = [("64 texts of 32 tokens", "square", 2, 10, 64), ("64 texts of 32 tokens", "square", 1, 6, 64),
-           ("one text of 14 tokens", "one", 1, 100, 1)]
+# name, turn, threads, times a round, texts
+FORWARD = [("64 texts of 32 tokens", "square", THREADS, 5, 64), ("64 texts of 32 tokens", "square", 1, 4, 64),
+           ("one text of 14 tokens", "one", 1, 50, 1)]
 
 
 class Side:
-    def __init__(self, command):
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    def __init__(self, command, **environment):
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+                                        env={**os.environ, **environment})
 
     def cpu(self):
         """CPU seconds of the process so far; None where the system does not tell."""
@@ -66,6 +68,11 @@ def machine():
     return f"{name}, {os.cpu_count()} cores"
 
 
+def busy():
+    """Whether others compute on this machine: then threads that spin are worse than threads that sleep."""
+    return hasattr(os, "getloadavg") and os.getloadavg()[0] > os.cpu_count() / 2
+
+
 def load():
     return "load average %.1f %.1f %.1f" % os.getloadavg() if hasattr(os, "getloadavg") else "load average unknown"
 
@@ -73,7 +80,7 @@ def load():
 def rounds(sides, plan, times):
     """plan: key → (side, turn, count, threads). Gives key → the turns taken, rounds alternating."""
     for side, turn, count, threads in plan.values():
-        sides[side].take(turn, min(count, 3), threads)  # warms caches, allocators, pages
+        sides[side].take(turn, min(count, 2), threads)  # warms caches, allocators, pages
     took = {key: [] for key in plan}
     for n in range(times):
         for key, (side, *turn) in plan.items():
@@ -125,15 +132,17 @@ def main(path, binary):
         epoch = json.load(f)
     times = int(os.environ.get("DATAHALL_PEER_ROUNDS") or (1 if os.environ.get("FULL") else 3))
     here = os.path.dirname(os.path.abspath(__file__))
+    policy = os.environ.get("OMP_WAIT_POLICY") or ("PASSIVE" if busy() else "ACTIVE")
     sides = {"ours": Side([binary, "-test.run", "TestMiniLMTakesTurnsWithPyTorch", "-test.v", "-test.timeout", "0"]),
-             "torch": Side([sys.executable, os.path.join(here, "pytorch.py")])}
+             "torch": Side([sys.executable, os.path.join(here, "pytorch.py")], OMP_WAIT_POLICY=policy)}
     ours, theirs = sides["ours"].take("one", 1, 1), sides["torch"].take("one", 1, 1)
     print(f"{machine()}; {load()} at the start")
-    print(f"datahall: {ours['version']}, kernels {ours['level']}; PyTorch {theirs['version']}, {theirs['level']}")
+    print(f"datahall: {ours['version']}, kernels {ours['level']}; PyTorch {theirs['version']}, {theirs['level']}, "
+          f"threads wait {policy} (PASSIVE where the machine is busy)")
     forward(sides, times)
     training(sides, epoch, times)
-    print(f"{load()} at the end; on a machine that others use, the CPU columns tell more than the wall's,")
-    print("but PyTorch's threads spin while they wait for one another, which counts as CPU")
+    print(f"{load()} at the end; on a machine that others use, the CPU columns tell more than the wall's;")
+    print("threads that spin while they wait for one another count as CPU")
     for side in sides.values():
         side.end()
 
