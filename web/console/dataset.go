@@ -39,6 +39,15 @@ type datasetPage struct {
 	SplitFrom *datahall.Dataset
 }
 
+// Leaking tells of test rows that stand on the training side too; nil where
+// none does.
+func (p datasetPage) Leaking() *datahall.Leaks {
+	if l := p.Report.Leaks; l != nil && l.Exact+l.Near > 0 {
+		return l
+	}
+	return nil
+}
+
 const rejectedShown = 100
 
 func (c *Console) dataset(v *visit) error {

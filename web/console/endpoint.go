@@ -30,14 +30,33 @@ type endpointPage struct {
 	Question string
 	Asked    *asked
 	Problem  string
-	Labels   []string
 }
 
 // asked is an answer and what it took.
 type asked struct {
 	Scores []scored
+	Number bool // a regression: one score, which is the answer
 	Millis float64
 	Usage  datahall.Usage
+}
+
+// Label is the answer: the label with the highest score, or a number.
+func (a *asked) Label() string {
+	switch {
+	case len(a.Scores) == 0:
+		return ""
+	case a.Number:
+		return digits(a.Scores[0].Score, 4)
+	}
+	return a.Scores[0].Label
+}
+
+// Score says how sure the answer is; a number says nothing of that.
+func (a *asked) Score() string {
+	if len(a.Scores) == 0 || a.Number {
+		return ""
+	}
+	return percent(a.Scores[0].Score)
 }
 
 // scored is a label and its score, the highest first.
@@ -71,7 +90,7 @@ func (c *Console) endpointPage(v *visit) (endpointPage, error) {
 	}
 	p := endpointPage{Endpoint: e, URL: c.Hall().URL + pathOf("endpoints", e.Name), CanAsk: v.may("endpoint:call", e.Name)}
 	if m, err := c.Models.Model(ctx, e.Project, e.ModelID); err == nil {
-		p.Model, p.Labels = &m, m.Labels
+		p.Model = &m
 		p.Example = c.example(v, m)
 	}
 	if p.Example == "" {
@@ -115,7 +134,7 @@ func (c *Console) askEndpoint(v *visit) error {
 	case err != nil:
 		p.Problem = phrase.Error(v.lang, err)
 	case len(answers) > 0:
-		p.Asked = &asked{ranked(answers[0].Scores), float64(c.Now().Sub(began)) / float64(time.Millisecond), answer.Usage}
+		p.Asked = &asked{ranked(answers[0].Scores), p.Task == "regress", float64(c.Now().Sub(began)) / float64(time.Millisecond), answer.Usage}
 	}
 	return v.show("endpoints", "endpoint", p.Name, p)
 }
@@ -140,7 +159,7 @@ func snippets(e datahall.Endpoint, url, text string) []snippet {
 	if e.Task == "embed" {
 		op = "embed"
 	}
-	plain := plainJSON(map[string]string{"inputs": text}, "")
+	plain := plainJSON(map[string]string{"inputs": text})
 	python := "import os, requests\n\nanswer = requests.post(\n    " + quoted(url+"/"+op) + ",\n    headers={\"Authorization\": \"Bearer \" + os.environ[\"DATAHALL_API_KEY\"]},\n    json={\"inputs\": " + quoted(text) + "},\n    timeout=30,\n)\nanswer.raise_for_status()\nprint(answer.json())\n"
 	curl := "curl " + shell(url+"/"+op) + " \\\n  -H \"Authorization: Bearer $DATAHALL_API_KEY\" \\\n  -H 'Content-Type: application/json' \\\n  -d " + shell(plain) + "\n"
 	program := strings.NewReplacer("URL", quoted(url+"/"+op), "BODY", quoted(plain)).Replace(goProgram)
@@ -179,7 +198,7 @@ func main() {
 `
 
 // quoted writes a string as JSON does, which Go and Python read alike.
-func quoted(s string) string { return plainJSON(s, "") }
+func quoted(s string) string { return plainJSON(s) }
 
 // shell writes a string as one word of a shell.
 func shell(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }

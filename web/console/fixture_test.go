@@ -45,6 +45,7 @@ type hall struct {
 	trained  datahall.Job
 	running  datahall.Job
 	waiting  datahall.Job
+	measured datahall.Job
 	failed   datahall.Job
 	runs     []datahall.Run
 	endpoint datahall.Endpoint
@@ -407,6 +408,11 @@ func (h *hall) work() {
 		{Seq: 1, Kind: datahall.LogEvent, Log: "epoch 1: train loss 2.91, validation loss 2.40, accuracy 0.38, macro F1 0.35"},
 		{Seq: 2, Kind: datahall.LogEvent, Log: "epoch 2: train loss 1.72, validation loss 1.66, accuracy 0.57, macro F1 0.55 " + script},
 		{Seq: 3, Kind: datahall.ProgressEvent, Progress: &datahall.Progress{Stage: datahall.Say("sealing %s rows", 2130), Done: 186, Total: 400, Unit: "steps", Rate: 8.3, Left: 25.8}}})
+	h.must(err)
+	h.measured = h.job("evaluate", "shop", datahall.EvaluateSpec{Model: h.model.ID, Dataset: h.data.ID}, datahall.Done, datahall.Usage{WallSeconds: 1.1, Joules: 12, EnergySource: "modelled", Cost: 0.00002, Currency: "CNY"})
+	result, err := json.Marshal(h.evaluation(labelsOf(h.data), 0.83))
+	h.must(err)
+	_, err = h.Transition(h.ctx, h.measured.ID, nil, func(j *datahall.Job) error { j.Result = result; return nil }, datahall.Event{})
 	h.must(err)
 	h.waiting = h.job("evaluate", "shop", datahall.EvaluateSpec{Model: h.model.ID, Dataset: h.data.ID}, datahall.Queued, datahall.Usage{})
 }

@@ -27,7 +27,7 @@ func functions(lang phrase.Language) template.FuncMap {
 		"word":      word(words),
 		"kind":      word(kindWords),
 		"task":      word(taskWords),
-		"contender": word(contenders),
+		"contender": func(name string) string { return in(contenderNamed(name)) },
 		"tone":      func(state any) string { return tones[fmt.Sprint(state)] },
 		"count":     func(n any) string { return count(whole(n)) },
 		"digits":    func(n int, x float64) string { return digits(x, n) },
@@ -51,7 +51,6 @@ func functions(lang phrase.Language) template.FuncMap {
 		"progress":  func(p datahall.Progress) string { return progress(lang, p) },
 		"sum":       func(a, b int) int { return a + b },
 		"lines":     lineNumbers,
-		"pretty":    pretty,
 		"pair":      func(a, b any) [2]any { return [2]any{a, b} },
 		"chinese":   func() bool { return lang == phrase.Chinese },
 	}
@@ -132,22 +131,12 @@ func lineNumbers(lines []int, all int) string {
 	return strings.Join(parts, ", ")
 }
 
-// pretty writes JSON for people.
-func pretty(raw json.RawMessage) string {
-	var v any
-	if json.Unmarshal(raw, &v) != nil {
-		return string(raw)
-	}
-	return plainJSON(v, "  ")
-}
-
 // plainJSON writes JSON without escaping what only HTML would mind: templates
 // escape again.
-func plainJSON(v any, indent string) string {
+func plainJSON(v any) string {
 	var b strings.Builder
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
-	e.SetIndent("", indent)
-	e.Encode(v) //nolint:errcheck // text and what JSON was made of can be encoded
+	e.Encode(v) //nolint:errcheck // text can be encoded
 	return strings.TrimRight(b.String(), "\n")
 }

@@ -62,7 +62,7 @@ func TestVerdicts(t *testing.T) {
 	}{
 		{"better", datahall.Model{Family: "bert"}, e(0.9, "model"), []string{"by 10.0 points, more than chance"}},
 		{"level", datahall.Model{Family: "bert"}, e(0.81, "model"), []string{"1.0 points away", "cheaper"}},
-		{"worse, and chosen against", datahall.Model{Family: "bert"}, e(0.7, "tfidf+svm"), []string{"more often by 10.0 points. Prefer it", "TF-IDF and linear SVM came first"}},
+		{"worse, and chosen against", datahall.Model{Family: "bert"}, e(0.7, "tfidf+svm"), []string{"more often by 10.0 points. Prefer it", "linear model on words (TF-IDF) came first"}},
 		{"linear", datahall.Model{Family: "linear"}, e(0.8, "tfidf+svm"), []string{"A linear model came out best"}},
 		{"alone", datahall.Model{}, datahall.Evaluation{Accuracy: 1}, nil},
 	} {

@@ -66,7 +66,8 @@ type jobPage struct {
 	Model    *datahall.Model
 	Endpoint *datahall.Endpoint
 	Trained  *datahall.TrainResult
-	CanEnd   bool // the reader may ask it to end
+	Report   *report // of an evaluation
+	CanEnd   bool    // the reader may ask it to end
 }
 
 // pairOf is a name and a value.
@@ -166,6 +167,8 @@ func (c *Console) made(ctx context.Context, v *visit, p *jobPage) error {
 	}
 	model := spec.Model
 	switch p.Kind {
+	case "evaluate":
+		p.Report = reportOf(p.Result)
 	case "model-import", "model-pull":
 		model = result.ID
 	case "train":

@@ -2,6 +2,7 @@ package console
 
 import (
 	"cmp"
+	"encoding/json"
 	"slices"
 
 	"datahall"
@@ -13,6 +14,7 @@ type report struct {
 	Verdict    []datahall.Message
 	Contenders []contender
 	Charts     []chart
+	Lost       bool // the curves are those of a network that lost to a simple way
 	Matrix     *matrix
 	Reliable   reliability
 }
@@ -25,7 +27,7 @@ type contender struct {
 }
 
 func newReport(m datahall.Model, e datahall.Evaluation) *report {
-	r := &report{Evaluation: e, Verdict: verdict(m, e), Matrix: newMatrix(e), Reliable: reliability(e.Reliability)}
+	r := &report{Evaluation: e, Verdict: verdict(m, e), Lost: m.Family == "linear", Matrix: newMatrix(e), Reliable: reliability(e.Reliability)}
 	r.Contenders = append(r.Contenders, contender{datahall.Baseline{Name: "model", Accuracy: e.Accuracy, MacroF1: e.MacroF1,
 		Validation: e.Validation, Seconds: m.Usage.WallSeconds}, true, e.Winner == "model"})
 	for _, b := range e.Baselines {
@@ -33,6 +35,15 @@ func newReport(m datahall.Model, e datahall.Evaluation) *report {
 	}
 	slices.SortStableFunc(r.Contenders, func(a, b contender) int { return cmp.Compare(b.Accuracy, a.Accuracy) })
 	return r
+}
+
+// reportOf reads the result of an evaluation's job; nil where it has none.
+func reportOf(result json.RawMessage) *report {
+	var e datahall.Evaluation
+	if json.Unmarshal(result, &e) != nil || e.Rows == 0 {
+		return nil
+	}
+	return newReport(datahall.Model{}, e)
 }
 
 // Classes says whether the report is about labels.
@@ -43,7 +54,7 @@ func verdict(m datahall.Model, e datahall.Evaluation) []datahall.Message {
 	if e.Baseline == nil || e.MSE != nil {
 		return nil
 	}
-	simple, ahead := named(contenders, e.Baseline.Name), e.Accuracy-e.Baseline.Accuracy
+	simple, ahead := contenderNamed(e.Baseline.Name), e.Accuracy-e.Baseline.Accuracy
 	within := e.Baseline.Accuracy >= e.AccuracyLow && e.Baseline.Accuracy <= e.AccuracyHigh
 	var list []datahall.Message
 	switch {
@@ -57,7 +68,7 @@ func verdict(m datahall.Model, e datahall.Evaluation) []datahall.Message {
 		list = append(list, datahall.Say("The best simple way (%s) is right more often by %s points. Prefer it, or give this model more rows or more epochs.", simple, points(ahead)))
 	}
 	if e.Winner != "" && e.Winner != "model" && m.Family != "linear" {
-		list = append(list, datahall.Say("On the validation rows, by which choices are made, %s came first.", named(contenders, e.Winner)))
+		list = append(list, datahall.Say("On the validation rows, by which choices are made, %s came first.", contenderNamed(e.Winner)))
 	}
 	return list
 }

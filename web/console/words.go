@@ -1,6 +1,10 @@
 package console
 
-import "datahall"
+import (
+	"strings"
+
+	"datahall"
+)
 
 // words are the names that stand in records, for readers.
 var words = map[string]datahall.Message{
@@ -33,8 +37,17 @@ var taskWords = map[string]datahall.Message{
 
 // contenders are the rows of a report's comparison.
 var contenders = map[string]datahall.Message{
-	"model": datahall.Say("this model"), "majority": datahall.Say("always the most frequent label"), "tfidf+svm": datahall.Say("TF-IDF and linear SVM"),
-	"frozen+head": datahall.Say("frozen encoder and logistic head"), "frozen+tfidf": datahall.Say("frozen encoder and TF-IDF together"),
+	"model": datahall.Say("this model"), "majority": datahall.Say("always the commonest label"), "tfidf+svm": datahall.Say("linear model on words (TF-IDF)"),
+	"frozen+head": datahall.Say("linear model on the base's vectors"), "frozen+tfidf": datahall.Say("linear model on vectors and words"),
+}
+
+// contenderNamed names a row of a report's comparison; a network that was
+// trained and lost bears the name of its base.
+func contenderNamed(name string) datahall.Message {
+	if strings.HasPrefix(name, "scratch:") {
+		return datahall.Say("trained from nothing (%s)", name)
+	}
+	return named(contenders, name)
 }
 
 // curves are what a run measures.

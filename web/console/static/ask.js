@@ -5,6 +5,11 @@ const figures = new Intl.NumberFormat("en", { maximumSignificantDigits: 3 });
 const shares = new Intl.NumberFormat("en", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 const share = (x) => shares.format(100 * x) + " %";
 
+// little says only that a sum is smaller than what anybody counts.
+function little(x, least) {
+  return x > 0 && x < least ? "<" + least.toFixed(-Math.floor(Math.log10(least))) : figures.format(x);
+}
+
 export function askForms(root) {
   for (const form of root.querySelectorAll("form[data-ask]")) {
     form.addEventListener("submit", (event) => {
@@ -64,14 +69,16 @@ function show(form, scores, headers, millis) {
   find(form, "answer").hidden = false;
   find(form, "problem").hidden = true;
   find(form, "result").hidden = false;
-  find(form, "label").textContent = scores[0]?.label ?? "";
-  find(form, "score").textContent = scores[0] ? share(scores[0].score) : "";
+  const number = form.dataset.task === "regress"; // one score, which is the answer
+  const best = scores[0] ?? { label: "", score: 0 };
+  find(form, "label").textContent = number ? figures.format(best.score) : best.label;
+  find(form, "score").textContent = number ? "" : share(best.score);
   find(form, "ms").textContent = figures.format(millis) + " ms";
-  const number = (header) => figures.format(Number(headers.get(header) ?? 0));
-  find(form, "joules").textContent = number("Datahall-Joules") + " J";
-  find(form, "cost").textContent = number("Datahall-Cost") + " " + (headers.get("Datahall-Currency") ?? "");
-  find(form, "grams").textContent = number("Datahall-Grams-CO2") + " g";
-  find(form, "scores").replaceChildren(...scores.map(scoreRow));
+  const took = (header, least) => little(Number(headers.get(header) ?? 0), least);
+  find(form, "joules").textContent = took("Datahall-Joules", 0.0001) + " J";
+  find(form, "cost").textContent = took("Datahall-Cost", 0.000001) + " " + (headers.get("Datahall-Currency") ?? "");
+  find(form, "grams").textContent = took("Datahall-Grams-CO2", 0.000001) + " g";
+  find(form, "scores").replaceChildren(...(number ? [] : scores.map(scoreRow)));
 }
 
 function scoreRow({ label, score }) {

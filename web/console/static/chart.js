@@ -253,7 +253,7 @@ class Chart {
     pen.lineWidth = 1;
     pen.textBaseline = "middle";
     pen.textAlign = "right";
-    for (const v of roundTicks(bottom, top, 4)) {
+    for (const v of roundTicks(bottom, top, 5)) {
       const level = Math.round(y(v)) + 0.5;
       pen.beginPath();
       pen.moveTo(room.left, level);

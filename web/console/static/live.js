@@ -23,14 +23,23 @@ function replace(old, fresh) {
   if (link) fresh.querySelector(`[href="${CSS.escape(link)}"]`)?.focus();
 }
 
+// A page on which nothing moves asks no more once its reader has left it: a
+// hall that nobody asks may rest.
+const patience = 5 * 60 * 1000;
+let touched = Date.now();
+
 export function keepFresh() {
+  for (const sign of ["pointermove", "pointerdown", "keydown", "scroll"]) {
+    addEventListener(sign, () => (touched = Date.now()), { passive: true });
+  }
   for (const box of document.querySelectorAll("[data-live]")) keep(box);
 }
 
 function keep(box) {
   setTimeout(async () => {
     let next = box;
-    if (!document.hidden) {
+    const wanted = "busy" in box.dataset || Date.now() - touched < patience;
+    if (!document.hidden && wanted) {
       const fresh = await part(box.dataset.live).catch(() => null);
       if (fresh && fresh.outerHTML !== box.outerHTML) {
         replace(box, fresh);
