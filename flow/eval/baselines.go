@@ -2,6 +2,7 @@ package eval
 
 import (
 	"context"
+	"math"
 	"time"
 
 	"datahall"
@@ -47,7 +48,6 @@ type Fitted struct {
 	Scores    map[string][][]float64 // by name: probabilities for the test rows
 	Linear    *linear.Model          // tfidf+svm
 	Head      *linear.Head           // frozen+head; nil without vectors
-	HeadC     float64                // the strength that was chosen for it
 	Stack     *linear.Stack          // frozen+tfidf: of Linear.Outputs and Head.Logits; nil without vectors
 }
 
@@ -106,11 +106,20 @@ func allowed(name string, names []string) bool {
 }
 
 // Winner names who is best on the validation rows: ModelItself, whose score
-// there is validation, or one of the baselines that names allow. A model that
-// is no better than a baseline has lost to it, the baseline being simpler.
-func Winner(validation float64, list []datahall.Baseline, names ...string) string {
-	if b := Best(list, names...); b != nil && b.Validation >= validation {
+// there is validation, or one of the baselines that names allow. A baseline is
+// simpler, so it wins unless the model is better by more than chance of so few
+// rows would make it: by one standard error of the difference (the rule of
+// Breiman et al. 1984, "Classification and Regression Trees", section 3.4.3).
+func Winner(validation float64, rows int, list []datahall.Baseline, names ...string) string {
+	b := Best(list, names...)
+	if b != nil && b.Validation+margin(validation, b.Validation, rows) >= validation {
 		return b.Name
 	}
 	return ModelItself
+}
+
+// margin is the standard error of the difference of two shares of as many rows.
+func margin(p, q float64, rows int) float64 {
+	variance := max(0, p*(1-p)) + max(0, q*(1-q))
+	return math.Sqrt(variance / float64(max(rows, 1)))
 }

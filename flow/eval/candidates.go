@@ -143,7 +143,7 @@ func (k *candidates) head() (err error) {
 	if err != nil {
 		return err
 	}
-	k.score, k.HeadC, k.test = k.frozen.Score, k.frozen.C, k.Head.Predict(k.Pool, k.vectors[2])
+	k.score, k.test = k.frozen.Score, k.Head.Predict(k.Pool, k.vectors[2])
 	return nil
 }
 

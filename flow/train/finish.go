@@ -23,7 +23,7 @@ func (t *trainer) finish(e *encoder, best result) (datahall.Trained, error) {
 	if err != nil {
 		return datahall.Trained{}, err
 	}
-	report.Winner = eval.Winner(best.validation, t.simple.Baselines, t.rivals(best)...)
+	report.Winner = eval.Winner(best.validation, len(t.sides.validation), t.simple.Baselines, t.rivals(best)...)
 	if t.Spec.AllowSimple && t.linearWins(best) {
 		t.Log(fmt.Sprintf("the linear model is better on the validation rows (%.4f; %s has %.4f), and is the one that is registered",
 			named(t.simple.Baselines, eval.TFIDF).Validation, t.Spec.Base, best.validation))
@@ -53,7 +53,7 @@ func (t *trainer) rivals(best result) []string {
 
 // linearWins says whether, of the two that can be registered, it is the linear one.
 func (t *trainer) linearWins(best result) bool {
-	return eval.Winner(best.validation, t.simple.Baselines, eval.TFIDF) == eval.TFIDF
+	return eval.Winner(best.validation, len(t.sides.validation), t.simple.Baselines, eval.TFIDF) == eval.TFIDF
 }
 
 // report measures scores on the test rows and puts the baselines beside them.
@@ -118,9 +118,7 @@ func (t *trainer) onlyLinear() (datahall.Trained, error) {
 func (t *trainer) finalLinear() (*linear.Model, error) {
 	t.Stage(datahall.Say("fitting the linear model to all rows but those of the test"), 0, "")
 	examples := func(rows []datahall.Row) (e linear.Examples, err error) {
-		for _, r := range rows {
-			e.Texts = append(e.Texts, r.Text)
-		}
+		e.Texts = texts(rows)
 		e.Target, err = t.target(rows)
 		if t.balanced() {
 			e.Target = e.Target.Balanced()

@@ -112,11 +112,7 @@ func (t *trainer) writeLinear(lost *datahall.Baseline) (datahall.Trained, error)
 	if err != nil {
 		return datahall.Trained{}, err
 	}
-	texts := make([]string, len(t.sides.test))
-	for i, r := range t.sides.test {
-		texts[i] = r.Text
-	}
-	r, err := t.report(m.Predict(t.pool, texts), named(t.simple.Baselines, eval.TFIDF).Validation)
+	r, err := t.report(m.Predict(t.pool, texts(t.sides.test)), named(t.simple.Baselines, eval.TFIDF).Validation)
 	if err != nil {
 		return datahall.Trained{}, err
 	}

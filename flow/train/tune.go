@@ -1,6 +1,8 @@
 package train
 
 import (
+	"slices"
+
 	"datahall"
 	"datahall/flow/eval"
 	"datahall/numeric/linear"
@@ -79,25 +81,33 @@ func named(list []datahall.Baseline, name string) datahall.Baseline {
 	return datahall.Baseline{}
 }
 
-// finalHead fits the head once more, its strength being chosen, to the
-// validation rows too.
+// finalHead fits the head to all rows but those of the test, its strength
+// chosen by cross validation over them: where a label has ten rows, the one of
+// them that is held out for validation says little.
 func (t *trainer) finalHead(v *eval.Vectors) (*linear.Head, error) {
-	train, err := t.target(t.sides.train)
+	y, err := t.target(slices.Concat(t.sides.train, t.sides.validation))
 	if err != nil {
 		return nil, err
 	}
 	if t.balanced() {
-		train = train.Balanced()
+		y = y.Balanced()
 	}
-	truth, err := t.target(t.sides.validation)
-	if err != nil {
-		return nil, err
-	}
-	t.Stage(datahall.Say("fitting the head to all rows but those of the test"), 0, "")
-	head, _, err := linear.FitHead(t.ctx, linear.Vectors{Width: v.Width, Data: v.Train}, train,
-		linear.Vectors{Width: v.Width, Data: v.Validation}, truth,
-		linear.HeadOptions{C: []float64{t.simple.HeadC}, Refit: true, Seed: t.Spec.Seed, Pool: t.pool})
+	y.Group = linear.Groups(texts(t.sides.train, t.sides.validation))
+	t.Stage(datahall.Say("fitting the head to all rows but those of the test"), 0, "fits")
+	head, _, err := linear.FitHead(t.ctx, linear.Vectors{Width: v.Width, Data: slices.Concat(v.Train, v.Validation)}, y,
+		linear.Vectors{Width: v.Width}, linear.Target{Task: t.Spec.Task, Labels: t.labels},
+		linear.HeadOptions{Seed: t.Spec.Seed, Pool: t.pool, Progress: func(done, _ float64) { t.Advance(done) }})
 	return head, err
+}
+
+// texts are those of rows, side by side.
+func texts(sides ...[]datahall.Row) (list []string) {
+	for _, rows := range sides {
+		for _, r := range rows {
+			list = append(list, r.Text)
+		}
+	}
+	return list
 }
 
 // put makes a head the classifier of the encoder.
