@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"datahall"
 	"datahall/phrase"
@@ -49,11 +50,18 @@ func functions(lang phrase.Language) template.FuncMap {
 		"bar":       bar,
 		"share":     share,
 		"progress":  func(p datahall.Progress) string { return progress(lang, p) },
+		"han":       han,
 		"sum":       func(a, b int) int { return a + b },
 		"lines":     lineNumbers,
 		"pair":      func(a, b any) [2]any { return [2]any{a, b} },
 		"chinese":   func() bool { return lang == phrase.Chinese },
 	}
+}
+
+// han says whether a label has Chinese characters: those stand upright where
+// others are turned.
+func han(s string) bool {
+	return strings.ContainsFunc(s, func(r rune) bool { return unicode.Is(unicode.Han, r) })
 }
 
 // whole reads any of our whole numbers.

@@ -61,11 +61,11 @@ func verdict(m datahall.Model, e datahall.Evaluation) []datahall.Message {
 	case m.Family == "linear":
 		list = append(list, datahall.Say("A linear model came out best on the validation rows, so it is the one that was registered: it answers in less time and for less energy than a network."))
 	case within:
-		list = append(list, datahall.Say("The best simple way (%s) is %s points away, inside the 95-percent interval: on this many test rows the two cannot be told apart, and the simple one is cheaper to run.", simple, points(ahead)))
+		list = append(list, datahall.Say("The best simple way, %s, is %s points away, inside the 95-percent interval: on this many test rows the two cannot be told apart, and the simple one is cheaper to run.", simple, points(ahead)))
 	case ahead > 0:
-		list = append(list, datahall.Say("This model is right more often than the best simple way (%s) by %s points, more than chance explains: the training was worth it.", simple, points(ahead)))
+		list = append(list, datahall.Say("This model is right more often than the best simple way, %s, by %s points, more than chance explains: the training was worth it.", simple, points(ahead)))
 	default:
-		list = append(list, datahall.Say("The best simple way (%s) is right more often by %s points. Prefer it, or give this model more rows or more epochs.", simple, points(ahead)))
+		list = append(list, datahall.Say("The best simple way, %s, is right more often by %s points. Prefer it, or give this model more rows or more epochs.", simple, points(ahead)))
 	}
 	if e.Winner != "" && e.Winner != "model" && m.Family != "linear" {
 		list = append(list, datahall.Say("On the validation rows, by which choices are made, %s came first.", contenderNamed(e.Winner)))
