@@ -123,7 +123,7 @@ func FuzzReadIsBoundedWorkbook(f *testing.F) {
 
 func FuzzRowsRoundTrip(f *testing.F) {
 	f.Add("where, is \"it\"?", "a b", "train", 1.5, uint8(0))
-	f.Add("=1+1\n\ttabbed", "-x", "", -0.0, uint8(1))
+	f.Add("=1+1\n\ttabbed", "-x", "", math.Copysign(0, -1), uint8(1))
 	f.Add("\"quoted\"", "[odd|", "test", 1e300, uint8(2))
 	f.Add("_x000D_ &amp; \x01 \ue000", "\u2028", "validation", 0.1, uint8(3))
 	f.Add(" spaces ", "'", "", 0.0, uint8(1))

@@ -197,21 +197,25 @@ func TestTheWinnerIsChosenByValidation(t *testing.T) {
 	}
 	for _, c := range []struct {
 		validation float64
+		rows       int
 		names      []string
 		want       string
 	}{
-		{0.96, nil, ModelItself},
-		{0.95, nil, FrozenTFIDF},
-		{0.92, nil, FrozenTFIDF},
-		{0.92, []string{TFIDF, FrozenHead}, ModelItself},
-		{0.90, []string{TFIDF, FrozenHead}, TFIDF},
-		{0.10, []string{Majority}, Majority},
+		{0.96, 10_000, nil, ModelItself},
+		{0.95, 10_000, nil, FrozenTFIDF},
+		{0.92, 10_000, nil, FrozenTFIDF},
+		{0.92, 10_000, []string{TFIDF, FrozenHead}, ModelItself},
+		{0.92, 100, []string{TFIDF, FrozenHead}, TFIDF}, // two rows more say nothing
+		{1.00, 7, []string{TFIDF}, TFIDF},
+		{1.00, 7, []string{Majority}, ModelItself},
+		{0.90, 10_000, []string{TFIDF, FrozenHead}, TFIDF},
+		{0.10, 10_000, []string{Majority}, Majority},
 	} {
-		if got := Winner(c.validation, list, c.names...); got != c.want {
-			t.Errorf("model %g among %q: got %s, want %s", c.validation, c.names, got, c.want)
+		if got := Winner(c.validation, c.rows, list, c.names...); got != c.want {
+			t.Errorf("model %g of %d rows among %q: got %s, want %s", c.validation, c.rows, c.names, got, c.want)
 		}
 	}
-	if got := Winner(0, nil); got != ModelItself {
+	if got := Winner(0, 0, nil); got != ModelItself {
 		t.Errorf("without baselines: got %s", got)
 	}
 	if Best(nil) != nil {

@@ -8,7 +8,8 @@
 //   - [Baselines] fits the majority class, TF-IDF with a linear SVM, and, where
 //     the vectors of a frozen encoder are given, a head on them and both together.
 //   - [Winner] tells which row is the best on the validation rows. The test rows
-//     have no say in any choice. Of equals the simpler wins.
+//     have no say in any choice. The simpler wins
+//     unless the other is better by more than a standard error.
 //   - [Text] prints a report as a log shows it.
 //
 // # Conventions
