@@ -161,7 +161,7 @@ func snippets(e datahall.Endpoint, url, text string) []snippet {
 	}
 	plain := plainJSON(map[string]string{"inputs": text})
 	python := "import os, requests\n\nanswer = requests.post(\n    " + quoted(url+"/"+op) + ",\n    headers={\"Authorization\": \"Bearer \" + os.environ[\"DATAHALL_API_KEY\"]},\n    json={\"inputs\": " + quoted(text) + "},\n    timeout=30,\n)\nanswer.raise_for_status()\nprint(answer.json())\n"
-	curl := "curl " + shell(url+"/"+op) + " \\\n  -H \"Authorization: Bearer $DATAHALL_API_KEY\" \\\n  -H 'Content-Type: application/json' \\\n  -d " + shell(plain) + "\n"
+	curl := "curl -s " + shell(url+"/"+op) + " \\\n  -H \"Authorization: Bearer $DATAHALL_API_KEY\" \\\n  -H 'Content-Type: application/json' \\\n  -d " + shell(plain) + "\n"
 	program := strings.NewReplacer("URL", quoted(url+"/"+op), "BODY", quoted(plain)).Replace(goProgram)
 	return []snippet{{"curl", "curl", curl}, {"python", "Python", python}, {"go", "Go", program}}
 }
