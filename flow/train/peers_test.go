@@ -159,7 +159,8 @@ func (p *peerBench) forward(turn peerTurn, rows [][]int32, took *peerTook) {
 	took.Seconds = time.Since(began).Seconds()
 }
 
-// load reads the encoder below a new head of banking77's 77 labels.
+// load reads the encoder below a new head of banking77's 77 labels, through the
+// pooler as transformers' BertForSequenceClassification has it.
 func (p *peerBench) load(threads int, dropout float64) *transformer.Bert {
 	folder := os.DirFS(filepath.FromSlash(p.folder))
 	c, err := weights.ReadConfig(folder)
@@ -178,7 +179,7 @@ func (p *peerBench) load(threads int, dropout float64) *transformer.Bert {
 	defer set.Close()
 	pool := kernel.NewPool(threads)
 	p.t.Cleanup(pool.Close)
-	head := transformer.Head{Task: transformer.Classify, Pooling: transformer.MeanToken, Normalize: true, Outputs: 77, Dropout: dropout}
+	head := transformer.Head{Task: transformer.Classify, Pooling: transformer.Pooler, Outputs: 77, Dropout: dropout}
 	m, err := transformer.Load(shape, head, set, pool, rand.New(rand.NewPCG(1, 1)))
 	if err != nil {
 		p.t.Fatal(err)
