@@ -62,6 +62,15 @@ func (h *testHall) weightsOf(model string) string {
 	return hex.EncodeToString(sum.Sum(nil))
 }
 
+func (h *testHall) digestOf(model string) string {
+	h.t.Helper()
+	m, err := h.Model(h.t.Context(), model)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return m.Digest
+}
+
 // processes finds the processes that belong to a home: parents and bodies of jobs.
 func processes(home string, body bool) []int {
 	var list []int
@@ -103,6 +112,9 @@ func TestATrainingThatIsKilledEndsWithTheSameBits(t *testing.T) {
 		t.Logf("the %s was killed %d times, the job took %d attempts", name, kills, job.Attempts)
 		if kills == 0 || job.Attempts != kills+1 {
 			t.Errorf("%s: %d kills, %d attempts", name, kills, job.Attempts)
+		}
+		if a, b := h.digestOf("calm"), h.digestOf("killed-"+name); len(a) != 64 || a == b { // the names in their reports differ
+			t.Errorf("digests %q and %q", a, b)
 		}
 		if got := h.weightsOf("killed-" + name); got != want {
 			t.Errorf("%s: other weights than the undisturbed training's", name)
