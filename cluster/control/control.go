@@ -155,7 +155,7 @@ func (c *Controller) start(ctx context.Context, job datahall.Job) error {
 	if err != nil {
 		return err
 	}
-	c.announce(ctx, job.ID)
+	c.feed.news(job.ID)
 	handle, err := c.Engine.Start(ctx, datahall.Ticket{URL: c.URL, Find: c.Find, Token: attempt.Token, Job: job.ID, Attempt: attempt.Number,
 		Key: key[:], Scratch: c.Scratch.Path(job.ID)})
 	if err != nil {

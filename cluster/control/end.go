@@ -101,9 +101,6 @@ func (c *Controller) complete(ctx context.Context, job datahall.Job, t told) err
 	return c.end(ctx, job.ID, datahall.Done, datahall.Message{}, &t)
 }
 
-// announce tells those who watch that a job has news.
-func (c *Controller) announce(_ context.Context, job string) { c.feed.news(job) }
-
 // News gives a channel that is closed with the next news of a job.
 func (c *Controller) News(job string) <-chan struct{} { return c.feed.next(job) }
 

@@ -15,7 +15,7 @@ func (c *Controller) Claim(ctx context.Context, token string, pid int, boot stri
 	if err != nil {
 		return datahall.Claim{}, err
 	}
-	c.announce(ctx, job.ID)
+	c.feed.news(job.ID)
 	inputs, err := c.inputs(ctx, job)
 	return datahall.Claim{Job: job, Inputs: inputs, Meter: c.Meter()}, err
 }

@@ -182,8 +182,9 @@ func (b *Bench) Checkpoint() (io.ReadCloser, error) {
 	return f, err
 }
 
-// Partial is the path of a sealed-at-rest temporary of a download that a later
-// attempt may go on with. What it holds is public anyway.
+// Partial is a plain file for a part of a public download, which a later
+// attempt may go on with; it is the one thing in a scratch folder that is not
+// sealed.
 func (b *Bench) Partial(name string) (*os.File, error) {
 	path := b.scratch.path("partial", filepath.FromSlash(name))
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
