@@ -228,7 +228,9 @@ func TestAnotherPullGoesOnWhereOneWasStopped(t *testing.T) {
 	h := newHub(t, some())
 	dir := t.TempDir()
 	ctx, cancel := context.WithCancel(t.Context())
-	_, err := Pull(ctx, h.options(), into(dir), func(done, _ int64) {
+	half := h.options()
+	half.Base = h.cut(t, func() int { return 800_000 }).URL // so that it cannot be whole before it is stopped
+	_, err := Pull(ctx, half, into(dir), func(done, _ int64) {
 		if done > 700_000 {
 			cancel()
 		}
