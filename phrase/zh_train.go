@@ -2,12 +2,12 @@ package phrase
 
 // zhTrain are the sentences of its room.
 var zhTrain = map[string]string{
-	"opening %s":                   "正在打开 %s",
-	"sentence vectors of %s texts": "计算 %s 条文本的句向量",
-	"learning a vocabulary":        "学习词表",
-	"fitting the linear model to all rows but those of the test": "用测试集以外的全部行拟合线性模型",
-	"measuring on %s test rows":                                  "在 %s 行测试数据上评估",
-	"writing the model":                                          "写出模型",
+	"opening %s":                    "正在打开 %s",
+	"sentence vectors of %s texts":  "计算 %s 条文本的句向量",
+	"learning a vocabulary":         "学习词表",
+	"final fit of the linear model": "线性模型的最终拟合",
+	"measuring on %s test rows":     "在 %s 行测试数据上评估",
+	"writing the model":             "写出模型",
 	"training: the loss is not a number at step %s, learning rate %s; give a lower one with --lr than the %s of this run, or a longer --warmup": "训练：第 %s 步（学习率 %s）的损失不是数字；请用 --lr 给出比本次的 %s 更低的学习率，或用 --warmup 延长预热",
 	"training, %s epochs at most":                                                                                                                 "训练，最多 %s 轮",
 	"training: %s; give another value":                                                                                                            "训练：%s；请换一个值",
@@ -22,5 +22,5 @@ var zhTrain = map[string]string{
 	"training: the training rows have no labels; name the label column at import":                                                                 "训练：训练行没有标签；请在导入时指明标签列",
 	"training: all training rows have the label %q; bring rows of at least two labels":                                                            "训练：所有训练行的标签都是 %q；请提供至少两种标签的数据",
 	"training: a head alone cannot be tuned on %s, which has learnt nothing; give a trained base with --base, or take --tune full":                "训练：%s 尚未学过任何东西，不能只训练分类头；请用 --base 指定训练过的基座，或使用 --tune full",
-	"fitting the head to all rows but those of the test":                                                                                          "用测试集以外的全部行拟合分类头",
+	"final fit of the head": "分类头的最终拟合",
 }

@@ -46,11 +46,11 @@ func (t *trainer) outputs() int { return max(1, len(t.labels)) }
 // encoder makes a new one, or opens the base's, and reads the rows with it.
 func (t *trainer) encoder() (*encoder, error) {
 	e := &encoder{spread: 1}
-	make := t.fromScratch
+	begin := t.fromScratch
 	if t.Base != nil {
-		make = t.fromBase
+		begin = t.fromBase
 	}
-	if err := make(e); err != nil {
+	if err := begin(e); err != nil {
 		return nil, err
 	}
 	if t.Spec.Task == linear.Regress {

@@ -116,7 +116,7 @@ func (t *trainer) onlyLinear() (datahall.Trained, error) {
 // finalLinear fits the linear model once more, its strength being chosen, to
 // the validation rows too.
 func (t *trainer) finalLinear() (*linear.Model, error) {
-	t.Stage(datahall.Say("fitting the linear model to all rows but those of the test"), 0, "")
+	t.Stage(datahall.Say("final fit of the linear model"), 0, "")
 	examples := func(rows []datahall.Row) (e linear.Examples, err error) {
 		e.Texts = texts(rows)
 		e.Target, err = t.target(rows)

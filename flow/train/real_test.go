@@ -3,8 +3,10 @@ package train
 import (
 	"cmp"
 	"compress/gzip"
+	"context"
 	"encoding/csv"
 	"encoding/json"
+	"fmt"
 	"io"
 	"io/fs"
 	"math/rand/v2"
@@ -22,7 +24,7 @@ import (
 
 // The runs of this file take from half a minute to hours and print what the
 // README claims. Each runs where DATAHALL_REAL names it: shop, banking77,
-// minilm, tenshot, waimai, cic, or all.
+// minilm, tenshot, waimai, cic, memory, or all.
 func opted(t *testing.T, name string) {
 	t.Helper()
 	for _, word := range strings.Split(os.Getenv("DATAHALL_REAL"), ",") {
@@ -86,7 +88,7 @@ func table(t *testing.T, in io.Reader, text, label int, split string) (rows []da
 }
 
 func banking(t *testing.T) []datahall.Row {
-	return append(table(t, open(t, "banking77", "train.csv.gz"), 0, 1, ""), table(t, open(t, "banking77", "test.csv.gz"), 0, 1, "test")...)
+	return append(table(t, open(t, "banking77", "train.csv.gz"), 0, 1, "train"), table(t, open(t, "banking77", "test.csv.gz"), 0, 1, "test")...)
 }
 
 // miniLM is the folder of all-MiniLM-L6-v2.
@@ -206,4 +208,45 @@ func TestCustomerIntentsFromScratch(t *testing.T) {
 	}
 	slices.SortStableFunc(rows, func(a, b datahall.Row) int { return cmp.Compare(a.Split, b.Split) })
 	real(t, datahall.TrainSpec{Name: "dataclue_cic", Base: "scratch:tiny", Task: "classify", Seed: 1}, rows, nil)
+}
+
+// TestMemoryOfFineTuning tunes all of MiniLM, 2,048 tokens a step, with a
+// checkpoint, and looks at the most memory that the process ever had.
+func TestMemoryOfFineTuning(t *testing.T) {
+	opted(t, "memory")
+	base, all := miniLM(t), banking(t)
+	rows := append(slices.Clone(all[:1500]), all[len(all)-300:]...)
+	rand.New(rand.NewPCG(1, 1)).Shuffle(len(rows), func(i, j int) { rows[i], rows[j] = rows[j], rows[i] })
+	for i := range rows {
+		rows[i].Split = ""
+		for len(rows[i].Text) < 500 { // some 128 tokens
+			rows[i].Text += " " + rows[(i+1)%len(rows)].Text
+		}
+	}
+	spec := datahall.TrainSpec{Name: "memory", Base: "all-MiniLM-L6-v2", Task: "classify", Seed: 1, Epochs: 1, BatchSize: 16, CheckpointEvery: 3, MaxLength: 128}
+	d := &desk{}
+	task := d.real(t, spec, rows, base)
+	task.Save = func(write func(io.Writer) error) error { return write(io.Discard) }
+	ctx, stop := context.WithCancel(t.Context())
+	task.Advance = func(done float64) {
+		if done > 160 && len(d.points) > 0 {
+			stop()
+		}
+	}
+	if _, err := Run(ctx, task); ctx.Err() == nil {
+		t.Fatal(err)
+	}
+	status, err := os.ReadFile("/proc/self/status")
+	if err != nil {
+		t.Skip("only Linux tells the peak of a process")
+	}
+	for line := range strings.Lines(string(status)) {
+		if strings.HasPrefix(line, "VmHWM") {
+			t.Logf("RESULT peak memory of fine-tuning MiniLM at 2,048 tokens a step: %s", strings.TrimSpace(line))
+			var kib int
+			if _, err := fmt.Sscanf(line, "VmHWM: %d kB", &kib); err != nil || kib > 1<<20 {
+				t.Errorf("more than 1 GiB: %v", err)
+			}
+		}
+	}
 }

@@ -88,12 +88,13 @@ func (t *trainer) ready() error {
 // baselines fits the simple models; those on vectors too where there are vectors.
 func (t *trainer) baselines(vectors *eval.Vectors) error {
 	var err error
+	total := 0.0
 	t.simple, err = eval.Baselines(t.ctx, eval.Contest{Task: t.Spec.Task, Labels: t.labels, Train: t.sides.train,
 		Validation: t.sides.validation, Test: t.sides.test, Vectors: vectors, Balanced: t.balanced(), Seed: t.Spec.Seed,
 		Pool: t.pool, Now: t.Now, Progress: func(p datahall.Progress) {
-			if p.Done == 0 {
+			if p.Done == 0 || p.Total != total { // how much there is to do is known when it has begun
 				t.Stage(p.Stage, p.Total, p.Unit)
-				return
+				total = p.Total
 			}
 			t.Advance(p.Done)
 		}})

@@ -93,7 +93,7 @@ func (t *trainer) finalHead(v *eval.Vectors) (*linear.Head, error) {
 		y = y.Balanced()
 	}
 	y.Group = linear.Groups(texts(t.sides.train, t.sides.validation))
-	t.Stage(datahall.Say("fitting the head to all rows but those of the test"), 0, "fits")
+	t.Stage(datahall.Say("final fit of the head"), 0, "fits")
 	head, _, err := linear.FitHead(t.ctx, linear.Vectors{Width: v.Width, Data: slices.Concat(v.Train, v.Validation)}, y,
 		linear.Vectors{Width: v.Width}, linear.Target{Task: t.Spec.Task, Labels: t.labels},
 		linear.HeadOptions{Seed: t.Spec.Seed, Pool: t.pool, Progress: func(done, _ float64) { t.Advance(done) }})
