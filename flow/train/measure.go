@@ -38,6 +38,7 @@ func (l *loop) measureStart() error {
 	l.state.BestEpoch, l.state.BestScore, l.state.BestLoss = 0, f.Score, f.Loss
 	l.keepBest()
 	l.Log(l.line(f, false))
+	l.Measure(l.points(f)...)
 	return nil
 }
 

@@ -50,8 +50,11 @@ func checkSpec(s datahall.TrainSpec) error {
 	if size, scratch := strings.CutPrefix(s.Base, "scratch:"); scratch && !slices.Contains(transformer.Sizes, size) {
 		return datahall.Errorf(datahall.Invalid, "base scratch:%s: no such size; one of tiny, small, base", size)
 	}
-	if s.ClassWeights == "balanced" && s.Task == "regress" {
-		return datahall.Errorf(datahall.Invalid, "train: class weights have no meaning for numbers; leave them out, or take the task classify")
+	if s.ClassWeights == "balanced" && s.Task != "classify" {
+		return datahall.Errorf(datahall.Invalid, "train: class weights belong to the task classify; leave them out for %s", s.Task)
+	}
+	if s.LabelSmoothing > 0 && s.Task != "classify" {
+		return datahall.Errorf(datahall.Invalid, "train: label smoothing belongs to the task classify; leave it out for %s", s.Task)
 	}
 	return nil
 }
