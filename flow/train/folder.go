@@ -117,8 +117,15 @@ func (t *trainer) writeLinear(lost *datahall.Baseline) (datahall.Trained, error)
 		return datahall.Trained{}, err
 	}
 	r.Winner = eval.TFIDF
+	r.Baselines = slices.Clone(r.Baselines)
+	for i := range r.Baselines { // the model itself stands among them, as it is now
+		if b := &r.Baselines[i]; b.Name == eval.TFIDF {
+			b.Accuracy, b.MacroF1, b.MSE = r.Accuracy, r.MacroF1, r.MSE
+		}
+	}
+	r.Baseline = eval.Best(r.Baselines)
 	if lost != nil {
-		r.Baselines = append(slices.Clone(r.Baselines), *lost)
+		r.Baselines = append(r.Baselines, *lost)
 	}
 	t.Log(eval.Text(r))
 	t.Stage(datahall.Say("writing the model"), 0, "")

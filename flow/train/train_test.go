@@ -172,6 +172,9 @@ func TestTheSimpleModelIsRegisteredWhereItWins(t *testing.T) {
 		if lost != allowed {
 			t.Errorf("allowed %v: baselines %+v", allowed, r.Baselines)
 		}
+		if b := r.Baselines[1]; allowed && (b.Name != "tfidf+svm" || b.Accuracy != r.Accuracy || b.MacroF1 != r.MacroF1) {
+			t.Errorf("the registered model has accuracy %v, its line among the baselines %+v", r.Accuracy, b)
+		}
 		if !strings.Contains(d.log.String(), "is better on the validation rows") && !strings.Contains(d.log.String(), "linear model is better") {
 			t.Errorf("the log does not say who won:\n%s", &d.log)
 		}
